@@ -1,0 +1,33 @@
+// Who may do what: one table of role × permission (architecture §8). Rights are rules, never rows per project.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "common/auth/principal.h"
+
+namespace yaoshi::auth {
+
+// How far a role carries a permission.
+enum class Reach : uint8_t {
+  kNone,             // Denied.
+  kOwnOrganization,  // What belongs to the principal's organization.
+  kOwnRegion,        // What lies in the cover of the principal's region.
+  kAll,              // Everything.
+};
+
+// Denied by default: an unknown permission, or a pair that the table does not name, is kNone.
+Reach ReachOf(Role role, std::string_view permission);
+
+// All permissions that some role holds.
+std::span<const std::string_view> Permissions();
+
+// True when the GB/T 2260 code `region` covers `other`: the non-zero pairs of `region` are a prefix of `other`.
+// 621100 covers 621122 and itself; 620000 covers all of Gansu. A code that is not six digits covers nothing.
+bool Covers(std::string_view region, std::string_view other);
+
+// True when a principal that carries a permission with `reach` may touch what lies in `region` and belongs to
+// `organization` (its id, or empty).
+bool WithinReach(const Principal& principal, Reach reach, std::string_view region, std::string_view organization);
+
+}  // namespace yaoshi::auth
