@@ -68,10 +68,14 @@ absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_v
 }
 
 absl::Status InvalidFields(const std::vector<FieldViolation>& violations) {
+  return InvalidFields("INVALID_FIELDS", violations);
+}
+
+absl::Status InvalidFields(std::string_view reason, const std::vector<FieldViolation>& violations) {
   if (violations.empty()) return absl::OkStatus();
   std::string message = fmt::format("Correct the request: {}: {}", violations[0].field, violations[0].description);
   if (violations.size() > 1) message += fmt::format(" (and {} more, see the field violations)", violations.size() - 1);
-  absl::Status status = Error(absl::StatusCode::kInvalidArgument, "INVALID_FIELDS", message);
+  absl::Status status = Error(absl::StatusCode::kInvalidArgument, reason, message);
   Attach(status, BadRequestOf(violations));
   return status;
 }

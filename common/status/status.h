@@ -48,6 +48,10 @@ absl::Status Error(absl::StatusCode code, std::string_view reason, std::string_v
 // INVALID_ARGUMENT, reason INVALID_FIELDS, with a BadRequest that lists all violations. OK when there are none.
 absl::Status InvalidFields(const std::vector<FieldViolation>& violations);
 
+// The same under a reason of its own, where callers tell this error from others ("INVALID_FILTER"). OK when there are
+// no violations.
+absl::Status InvalidFields(std::string_view reason, const std::vector<FieldViolation>& violations);
+
 // Adds RetryInfo: the caller may try the same request again after `delay`.
 absl::Status WithRetryAfter(absl::Status status, std::chrono::milliseconds delay);
 
