@@ -1,0 +1,86 @@
+#include "common/db/migrate.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <thread>
+
+#include "common/db/status.h"
+#include "common/status/status.h"
+
+namespace yaoshi::db {
+namespace {
+
+constexpr std::string_view kCreateTables[] = {
+    "CREATE TABLE IF NOT EXISTS schema_migration (name VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL, "
+    "applied_at DATETIME(6) NOT NULL, PRIMARY KEY (name)) ENGINE=InnoDB",
+    "CREATE TABLE IF NOT EXISTS migration_lease (id TINYINT NOT NULL, holder BINARY(16) NOT NULL, "
+    "until_at DATETIME(6) NOT NULL, PRIMARY KEY (id)) ENGINE=InnoDB",
+};
+constexpr std::string_view kMakeLease =
+    "INSERT INTO migration_lease (id, holder, until_at) VALUES (1, ?, '2000-01-01') "
+    "ON DUPLICATE KEY UPDATE id = VALUES(id)";
+constexpr std::string_view kTakeLease =
+    "UPDATE migration_lease SET holder = ?, until_at = ? WHERE id = 1 AND until_at < ?";
+constexpr std::string_view kGiveLease =
+    "UPDATE migration_lease SET until_at = '2000-01-01' WHERE id = 1 AND holder = ?";
+constexpr std::string_view kApplied = "SELECT name FROM schema_migration";
+constexpr std::string_view kRecord = "INSERT INTO schema_migration (name, applied_at) VALUES (?, ?)";
+
+constexpr int64_t kLeaseMicros = 60'000'000;
+constexpr int kLeaseTries = 600;  // × 100 ms: as long as the lease lasts.
+
+absl::Status TakeLease(Session& session, const Uuid& holder, const Clock& clock) {
+  RETURN_IF_ERROR(session.Execute(kMakeLease, {holder}).status());
+  for (int i = 0; i < kLeaseTries; ++i) {
+    const Timestamp now = clock.Now();
+    ASSIGN_OR_RETURN(const int64_t taken,
+                     session.Execute(kTakeLease, {holder, Timestamp{now.micros + kLeaseMicros}, now}));
+    if (taken == 1) return absl::OkStatus();
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return Error(absl::StatusCode::kUnavailable, "MIGRATION_RUNNING",
+               "Another migration holds the lease; wait for it or look for a stuck process.");
+}
+
+absl::Status Apply(Session& session, const Migration& migration, const Clock& clock) {
+  std::string_view rest = migration.sql;
+  for (int number = 1; !rest.empty(); ++number) {
+    const size_t end = rest.find(";\n");
+    const std::string_view statement = rest.substr(0, end);
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 2);
+    if (statement.find_first_not_of(" \n\t;") == std::string_view::npos) continue;
+    if (const absl::Status done = session.Run(statement); !done.ok()) {
+      return Error(done.code(), "MIGRATION_FAILED",
+                   fmt::format("Statement {} of {} failed ({}); mend the cause and run the migration again.", number,
+                               migration.name, std::string(done.message())));
+    }
+  }
+  return session.Execute(kRecord, {migration.name, clock.Now()}).status();
+}
+
+absl::Status ApplyAll(Session& session, std::span<const Migration> migrations, const Clock& clock) {
+  std::set<std::string> applied;
+  {
+    ASSIGN_OR_RETURN(Rows rows, session.Query(kApplied));
+    while (rows.Next()) applied.insert(rows.Text(1));
+  }
+  for (const Migration& migration : migrations) {
+    if (applied.contains(std::string(migration.name))) continue;
+    RETURN_IF_ERROR(Apply(session, migration, clock));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Migrate(Session& session, std::span<const Migration> migrations, const Clock& clock) {
+  for (const std::string_view sql : kCreateTables) RETURN_IF_ERROR(session.Run(sql));
+  const Uuid holder = Uuid::New(clock);
+  RETURN_IF_ERROR(TakeLease(session, holder, clock));
+  const absl::Status applied = ApplyAll(session, migrations, clock);
+  RETURN_IF_ERROR(session.Execute(kGiveLease, {holder}).status());
+  return applied;
+}
+
+}  // namespace yaoshi::db

@@ -1,0 +1,216 @@
+#include "common/db/session.h"
+
+#include <cppconn/connection.h>
+#include <cppconn/driver.h>
+#include <cppconn/exception.h>
+#include <cppconn/prepared_statement.h>
+#include <cppconn/resultset.h>
+#include <cppconn/statement.h>
+#include <mysql_driver.h>
+
+#include <list>
+#include <unordered_map>
+
+#include "common/db/status.h"
+#include "common/status/status.h"
+
+namespace yaoshi::db {
+namespace {
+
+constexpr size_t kMaxStatements = 64;  // max_prepared_stmt_count (16 382) ÷ workers ÷ replicas leaves room for more.
+
+// One live statement: the connector frees it at the server when it is deleted.
+struct Statement {
+  std::string sql;
+  std::unique_ptr<sql::PreparedStatement> prepared;
+};
+
+// Sessions behave alike on every server; a variable that a server does not know is left out.
+constexpr const char* kSetup[] = {
+    "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
+    "SET SESSION time_zone = '+00:00'",
+    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO'",
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+    "SET SESSION innodb_lock_wait_timeout = 5",
+};
+
+void Bind(sql::PreparedStatement& statement, const Values& values) {
+  int index = 0;
+  for (const Value& value : values) {
+    ++index;
+    if (const auto* number = std::get_if<int64_t>(&value.get())) {
+      statement.setInt64(index, *number);
+    } else if (const auto* text = std::get_if<std::string>(&value.get())) {
+      statement.setString(index, *text);
+    } else {
+      statement.setNull(index, 0);
+    }
+  }
+}
+
+}  // namespace
+
+struct Rows::State {
+  std::unique_ptr<sql::ResultSet> result;
+};
+
+Rows::Rows(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Rows::~Rows() = default;
+Rows::Rows(Rows&&) noexcept = default;
+Rows& Rows::operator=(Rows&&) noexcept = default;
+
+bool Rows::Next() { return state_->result->next(); }
+bool Rows::IsNull(int column) const { return state_->result->isNull(static_cast<uint32_t>(column)); }
+int64_t Rows::Int(int column) const { return state_->result->getInt64(static_cast<uint32_t>(column)); }
+std::string Rows::Text(int column) const {
+  if (IsNull(column)) return "";
+  return state_->result->getString(static_cast<uint32_t>(column)).asStdString();
+}
+Uuid Rows::Id(int column) const { return Uuid::FromBytes(Text(column)).value_or(Uuid()); }
+Date Rows::Day(int column) const { return Date::Parse(Text(column).substr(0, 10)).value_or(Date()); }
+Timestamp Rows::Time(int column) const { return Timestamp::FromSql(Text(column)).value_or(Timestamp()); }
+
+void InitDriver() { sql::mysql::get_driver_instance(); }
+
+ThreadScope::ThreadScope() { sql::mysql::get_driver_instance()->threadInit(); }
+ThreadScope::~ThreadScope() { sql::mysql::get_driver_instance()->threadEnd(); }
+
+struct Session::State {
+  std::unique_ptr<sql::Connection> connection;
+  // Most recently used first. Declared after the connection: statements go before it.
+  std::list<Statement> statements;
+  std::unordered_map<std::string_view, std::list<Statement>::iterator> by_sql;
+
+  sql::PreparedStatement& Prepare(std::string_view sql) {
+    if (const auto found = by_sql.find(sql); found != by_sql.end()) {
+      statements.splice(statements.begin(), statements, found->second);
+      return *statements.front().prepared;
+    }
+    std::unique_ptr<sql::PreparedStatement> prepared(connection->prepareStatement(std::string(sql)));
+    if (statements.size() >= kMaxStatements) {
+      by_sql.erase(statements.back().sql);
+      statements.pop_back();
+    }
+    statements.push_front({std::string(sql), std::move(prepared)});
+    by_sql.emplace(statements.front().sql, statements.begin());
+    return *statements.front().prepared;
+  }
+};
+
+Session::Session(Options options) : options_(std::move(options)), state_(std::make_unique<State>()) {}
+Session::~Session() = default;
+
+void Session::Disconnect() {
+  state_ = std::make_unique<State>();
+  transaction_lost_ = in_transaction_;
+}
+
+// Runs `f`, turning the connector's exceptions into statuses. After an error that broke the connection it is dropped.
+template <class F>
+auto Session::Guard(std::string_view sql, F f) -> decltype(f()) {
+  if (absl::Status connected = EnsureConnected(); !connected.ok()) return connected;
+  try {
+    return f();
+  } catch (const sql::SQLException& error) {
+    absl::Status status = DatabaseError(error.getErrorCode(), sql.substr(0, sql.find(' ')));
+    const Failure failure = FailureOf(status);
+    if (failure == Failure::kUnknown || failure == Failure::kUnavailable) Disconnect();
+    return status;
+  } catch (const std::exception&) {
+    Disconnect();
+    return DatabaseError(0, sql.substr(0, sql.find(' ')));
+  }
+}
+
+absl::Status Session::EnsureConnected() {
+  if (transaction_lost_) return DatabaseError(2013, "TRANSACTION");
+  if (state_->connection) return absl::OkStatus();
+  try {
+    return Connect();
+  } catch (const sql::SQLException& error) {
+    Disconnect();
+    const int code = error.getErrorCode();
+    // Whatever hinders a connection, nothing was written.
+    return DatabaseError(Classify(code) == Failure::kUnavailable ? code : 2002, "CONNECT");
+  } catch (const std::exception&) {
+    Disconnect();
+    return DatabaseError(2002, "CONNECT");
+  }
+}
+
+absl::Status Session::Connect() {
+  sql::ConnectOptionsMap map;
+  const std::string host = options_.socket.empty() ? "tcp://" + options_.host + ":" + std::to_string(options_.port)
+                                                   : "unix://" + options_.socket;
+  map["hostName"] = sql::SQLString(host);
+  map["userName"] = sql::SQLString(options_.user);
+  map["password"] = sql::SQLString(options_.password);
+  if (!options_.schema.empty()) map["schema"] = sql::SQLString(options_.schema);
+  map["CLIENT_FOUND_ROWS"] = true;
+  map["OPT_CONNECT_TIMEOUT"] = options_.connect_timeout_seconds;
+  map["OPT_READ_TIMEOUT"] = options_.read_timeout_seconds;
+  map["OPT_WRITE_TIMEOUT"] = options_.read_timeout_seconds;
+  map["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
+  state_->connection.reset(sql::mysql::get_driver_instance()->connect(map));
+  std::unique_ptr<sql::Statement> statement(state_->connection->createStatement());
+  for (const char* setup : kSetup) statement->execute(setup);
+  const std::string seconds = std::to_string(options_.statement_timeout_seconds);
+  // MariaDB counts seconds, MySQL and TiDB milliseconds under another name.
+  for (const std::string& optional :
+       {"SET SESSION max_statement_time = " + seconds, "SET SESSION max_execution_time = " + seconds + "000"}) {
+    try {
+      statement->execute(optional);
+    } catch (const sql::SQLException& error) {
+      if (error.getErrorCode() != 1193) throw;  // 1193: the server does not know the variable.
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Rows> Session::Query(std::string_view sql, const Values& values) {
+  return Guard(sql, [&]() -> absl::StatusOr<Rows> {
+    sql::PreparedStatement& statement = state_->Prepare(sql);
+    Bind(statement, values);
+    auto state = std::make_unique<Rows::State>();
+    state->result.reset(statement.executeQuery());
+    return Rows(std::move(state));
+  });
+}
+
+absl::StatusOr<int64_t> Session::Execute(std::string_view sql, const Values& values) {
+  return Guard(sql, [&]() -> absl::StatusOr<int64_t> {
+    sql::PreparedStatement& statement = state_->Prepare(sql);
+    Bind(statement, values);
+    return int64_t{statement.executeUpdate()};
+  });
+}
+
+absl::Status Session::Run(std::string_view sql) {
+  if (sql == "ROLLBACK" && transaction_lost_) {  // The server has rolled it back by itself.
+    in_transaction_ = transaction_lost_ = false;
+    return absl::OkStatus();
+  }
+  const absl::Status status = Guard(sql, [&]() -> absl::Status {
+    std::unique_ptr<sql::Statement> statement(state_->connection->createStatement());
+    statement->execute(std::string(sql));
+    return absl::OkStatus();
+  });
+  if (sql == "START TRANSACTION") in_transaction_ = status.ok();
+  if (sql == "COMMIT" || sql == "ROLLBACK") in_transaction_ = transaction_lost_ = false;
+  return status;
+}
+
+std::string Placeholders(size_t rows, size_t columns) {
+  std::string group = "(";
+  for (size_t i = 0; i < columns; ++i) group += i == 0 ? "?" : ",?";
+  group += ')';
+  std::string all;
+  all.reserve(rows * (group.size() + 1));
+  for (size_t i = 0; i < rows; ++i) {
+    if (i > 0) all += ',';
+    all += group;
+  }
+  return all;
+}
+
+}  // namespace yaoshi::db
