@@ -28,10 +28,10 @@ struct EnumValue {
 struct FieldSpec {
   std::string name = {};  // As callers write it; may have dots.
   FieldType type = FieldType::kString;
-  std::string column = {};                  // SQL expression, "p.title". Text columns are utf8mb4 of any collation.
+  std::string column = {};  // SQL expression, "p.title". Text columns are utf8mb4, or ASCII when `binary`.
   std::vector<EnumValue> enum_values = {};  // Only for kEnum.
   bool nullable = false;                    // The column may be NULL, which means unset: "", 0, or no date.
-  bool binary = false;  // The column compares bytes (a _bin collation) and holds no trailing spaces: no cast is needed.
+  bool binary = false;    // The column has a _bin collation and holds no trailing spaces: an index on it can be used.
   bool searched = false;  // A bare word is searched here. Only for kString.
 };
 

@@ -9,20 +9,24 @@
 namespace yaoshi::filter {
 namespace {
 
-// Capital letters [first, last] and how far away their small ones are.
+// Capital letters from `first` to `last`, every `step`-th code point, and how far away their small ones are.
 struct Capitals {
   std::uint32_t first;
   std::uint32_t last;
-  std::uint32_t distance;
+  std::uint32_t step;
+  std::int32_t distance;
 };
 constexpr Capitals kCapitals[] = {
-    {0xC0, 0xD6, 32},   {0xD8, 0xDE, 32},     {0x391, 0x3A1, 32},   {0x3A3, 0x3AB, 32},   {0x400, 0x40F, 80},
-    {0x410, 0x42F, 32}, {0x2160, 0x216F, 16}, {0x24B6, 0x24CF, 26}, {0xFF21, 0xFF3A, 32},
+    {0xC0, 0xD6, 1, 32},   {0xD8, 0xDE, 1, 32},     {0x100, 0x12E, 2, 1},    {0x132, 0x136, 2, 1},
+    {0x139, 0x147, 2, 1},  {0x14A, 0x176, 2, 1},    {0x178, 0x178, 1, -121}, {0x179, 0x17D, 2, 1},
+    {0x1CD, 0x1DB, 2, 1},  {0x386, 0x386, 1, 38},   {0x388, 0x38A, 1, 37},   {0x38C, 0x38C, 1, 64},
+    {0x38E, 0x38F, 1, 63}, {0x391, 0x3A1, 1, 32},   {0x3A3, 0x3AB, 1, 32},   {0x400, 0x40F, 1, 80},
+    {0x410, 0x42F, 1, 32}, {0x2160, 0x216F, 1, 16}, {0x24B6, 0x24CF, 1, 26}, {0xFF21, 0xFF3A, 1, 32},
 };
 
 // First bytes of the characters above, ASCII aside: all others, the Chinese ones among them, have no case.
 constexpr bool MayBeCapital(unsigned char first) {
-  return first == 0xC3 || first == 0xCE || first == 0xD0 || first == 0xE2 || first == 0xEF;
+  return (first >= 0xC3 && first <= 0xC7) || first == 0xCE || first == 0xD0 || first == 0xE2 || first == 0xEF;
 }
 
 constexpr char FoldAscii(char c) {
@@ -42,8 +46,8 @@ void FoldLetter(Character& character) {
   const bool two = character.length == 2;
   std::uint32_t point = two ? (lead & 0x1Fu) << 6 | bits(1) : (lead & 0x0Fu) << 12 | bits(1) << 6 | bits(2);
   for (const Capitals& capitals : kCapitals) {
-    if (point < capitals.first || point > capitals.last) continue;
-    point += capitals.distance;
+    if (point < capitals.first || point > capitals.last || (point - capitals.first) % capitals.step != 0) continue;
+    point += static_cast<std::uint32_t>(capitals.distance);
     break;
   }
   character.bytes[character.length - 1] = static_cast<char>(0x80 | (point & 0x3F));

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/filter/bound.h"
@@ -32,6 +33,12 @@ std::string LikePattern(const BoundTerm& term) {
     pattern += c;
   }
   return pattern + (term.any_after ? "%" : "");
+}
+
+// Whether even a column that compares bytes must be cast for this value: a _bin collation ignores trailing spaces, and
+// an ASCII column refuses to be compared with other characters.
+bool NeedsCast(std::string_view text) {
+  return text.ends_with(' ') || std::any_of(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
 }
 
 class Writer {
@@ -87,7 +94,8 @@ class Writer {
   // comparison in front of it is implied by it and lets an index be used.
   void WriteString(const BoundTerm& term) {
     const std::string column = term.nullable ? fmt::format("COALESCE({}, '')", term.column) : term.column;
-    const std::string bytes = term.binary ? column : fmt::format("CAST({} AS BINARY)", column);
+    const bool cast = !term.binary || NeedsCast(term.text);
+    const std::string bytes = cast ? fmt::format("CAST({} AS BINARY)", column) : column;
     switch (term.test) {
       case Test::kPresent:
         sql_.text += fmt::format("CHAR_LENGTH({}) > 0", column);

@@ -48,6 +48,8 @@ TEST(ToSql, WritesEachTestOfEachType) {
            {"title:A*", "(CAST(LOWER(title) AS BINARY) LIKE LOWER(?[a%]) ESCAPE '|')"},
            {"project_code = \"\"", "(COALESCE(code, '') = ?[] AND CAST(COALESCE(code, '') AS BINARY) = ?[])"},
            {"region < 6211", "(region < ?[6211])"},
+           {"region = \"6211 \"", "(CAST(region AS BINARY) = ?[6211 ])"},
+           {"region = 渭*", "(CAST(region AS BINARY) LIKE ?[渭%] ESCAPE '|')"},
            {"total_investment_fen <= -5", "(total_fen <= ?[-5])"},
            {"total_investment_fen:*", "(total_fen <> 0)"},
            {"floor_area > 5", "(COALESCE(floor_area, 0) > ?[5])"},

@@ -95,13 +95,6 @@ std::vector<std::string> TopLevelPaths(const Message& body, bool only_set) {
   return paths;
 }
 
-bool HasFixedField(const Descriptor& type) {
-  for (int i = 0; i < type.field_count(); ++i) {
-    if (!WhyFixed(*type.field(i), false).empty()) return true;
-  }
-  return false;
-}
-
 // Makes `field` of `to` what it is in `from`, whose own value is lost by that.
 void MoveField(const FieldDescriptor& field, Message& from, Message& to) {
   const auto& reflection = *to.GetReflection();
@@ -113,10 +106,10 @@ void MoveField(const FieldDescriptor& field, Message& from, Message& to) {
   }
 }
 
+// The same, but sub-messages field by field: what callers may not write stays, or stays unset.
 void ReplaceField(const FieldDescriptor& field, Message& from, Message& to) {
   const auto& reflection = *to.GetReflection();
-  const bool keeps_fixed = IsSubMessage(field) && HasFixedField(*field.message_type());
-  if (!keeps_fixed || !reflection.HasField(from, &field) || !reflection.HasField(to, &field)) {
+  if (!IsSubMessage(field) || !reflection.HasField(from, &field)) {
     MoveField(field, from, to);
     return;
   }

@@ -157,6 +157,8 @@ TEST_F(FieldMaskTest, AReplacedSubMessageKeepsWhatTheServiceSet) {
   EXPECT_EQ(Updated(Mask({"contact"}), R"(contact { verified: "x" deputy { phone: "9" } })",
                     R"(contact { phone: "1" verified: "v" })"),
             R"(contact { verified: "v" deputy { phone: "9" } })");
+  EXPECT_EQ(Updated(Mask({"contact"}), R"(contact { verified: "x" deputy { verified: "x" phone: "9" } })", ""),
+            R"(contact { deputy { phone: "9" } })");
 }
 
 TEST_F(FieldMaskTest, ClearingInsideAMissingMessageCreatesNothing) {
