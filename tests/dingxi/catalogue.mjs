@@ -145,7 +145,7 @@ export class Dealer {
     this.decks = new Map();
   }
 
-  /** The next `{kind, place}` for a region and a size. */
+  /** The next `{kind, place, round}` for a region and a size; `round` counts how often the region had the kind before. */
   deal(code, size) {
     const key = `${code}/${size}`;
     const deck = this.decks.get(key) ?? this.#newDeck(code, size);
@@ -154,7 +154,7 @@ export class Dealer {
     const i = deck.next++ % deck.kinds.length;
     const { kind, places } = deck.kinds[i];
     if (round >= places.length) throw new Error(`no more titles of size ${size} in ${code}`);
-    return { kind, place: places[round] };
+    return { kind, place: places[round], round };
   }
 
   #newDeck(code, size) {

@@ -14,25 +14,27 @@ class Owners {
     this.codes = new Map();
   }
 
-  /** `{owner_title, owner_credit_code}` of a kind of owner in a region. */
-  of(kind, code, place) {
+  /** `{owner_title, owner_credit_code}`. The first project of a kind has an owner of the county, the next ones local owners. */
+  of(kind, code, place, round) {
     const region = regionOf(code);
     const company = kind.owner.endsWith('公司');
-    const title = company ? this.#company(kind.owner, region, place) : `${region.title}${kind.owner}`;
+    const title = company ? this.#company(kind.owner, region, place, round) : round === 0 ? `${region.title}${kind.owner}` : localOffice(region, place);
     if (!this.codes.has(title)) {
-      const institution = /[站院馆段会]$|中心$/.test(kind.owner);
+      const institution = round === 0 && /[站院馆段会]$|中心$/.test(kind.owner);
       this.codes.set(title, creditCode(this.random, company ? '91' : institution ? '12' : '11', code));
     }
     return { owner_title: title, owner_credit_code: this.codes.get(title) };
   }
 
-  #company(trade, region, place) {
+  #company(trade, region, place, round) {
     const local = region.places.includes(place) ? place.replace(/(镇|乡|片区|园|区)$/, '') : '';
     const name = trade.replace(/公司$/, '');
     const public_ = /投资|建设|供水|供热|供电|运营|储备$/.test(name);
-    return `${region.title}${public_ ? '' : local}${name}有限责任公司`;
+    return `${region.title}${public_ && round === 0 ? '' : local}${name}有限责任公司`;
   }
 }
+
+const localOffice = (region, place) => `${region.title}${place}${/[镇乡]$/.test(place) ? '人民政府' : '建设管理办公室'}`;
 
 function regimeOf(random, kind) {
   if (!kind.owner.endsWith('公司')) return 'APPROVAL';
@@ -141,7 +143,7 @@ export function projects(slots) {
   const codes = new Set();
   return slots.map((slot, i) => {
     const region = regionOf(slot.region);
-    const { kind, place } = dealer.deal(slot.region, sizeOf(random, slot.total));
+    const { kind, place, round } = dealer.deal(slot.region, sizeOf(random, slot.total));
     const regime = regimeOf(random, kind);
     const nature = natureOf(kind.title);
     const dates = datesOf(random, slot);
@@ -152,7 +154,7 @@ export function projects(slots) {
     return {
       key: `p${String(i + 1).padStart(4, '0')}`, title: `${region.title}${place}${kind.title}`, project_code: code,
       region: slot.region, place: `${region.title}${place}`, industry: kind.industry, field: kind.field, nature, regime,
-      stage: stageOf(random, slot), ...owners.of(kind, slot.region, place), competent_department: kind.department,
+      stage: stageOf(random, slot), ...owners.of(kind, slot.region, place, round), competent_department: kind.department,
       responsible_unit: slot.region === '621100' ? kind.department : region.title, responsible_person: leader,
       content_and_scale: contentOf(random, kind, slot.total), ...dates, total: slot.total, sources: sourcesOf(random, slot, regime),
       plans: slot.plans, attributes: attributesOf(random, kind, slot, nature), kind: slot.kind, lists: [...slot.lists],
