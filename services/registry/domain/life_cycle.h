@@ -1,6 +1,7 @@
 // The life cycle of a project as one table of moves (reference §1.2, §8).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -32,9 +33,11 @@ std::optional<Stage> Next(Stage stage, Move move);
 // Whether the move needs a reason.
 bool NeedsReason(Move move);
 
-// Applies the move on `on` to the project as it was on that day: stage, stage_since, started_on (the first start stays) and
-// completed_on. Errors: MOVE_NOT_ALLOWED naming the stage and the moves that are allowed; MERGED when it was merged;
-// INVALID_FIELDS when a reason is missing or `on` is before stage_since.
+// Applies the move on `on` to the project as it was on that day: stage, stage_since, effective_on, started_on and
+// completed_on. The first start stays, also through a cancellation. A withdrawn start was none: it takes started_on
+// with it, unless that is of an earlier start before a cancellation. Errors: PROJECT_MERGED naming the project that
+// stays; MOVE_NOT_ALLOWED naming the stage and the moves that are allowed; INVALID_FIELDS when `reason` is missing or
+// `on` ("effective_on") is before stage_since.
 absl::StatusOr<Project> Apply(Project project, Move move, Date on, std::string_view reason);
 
 // The English name of the proto's value, such as "UNDER_CONSTRUCTION", and the Chinese word (在建).

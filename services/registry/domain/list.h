@@ -43,11 +43,13 @@ struct Entry {
   std::string adjustment;  // "lists/{list}/adjustments/{uuid}"
 };
 
-// All that is wrong with a list's own facts, paths relative to the list: years out of order, a horizon that does not fit its years,
-// a parent without being a sub-list or the other way round.
+// All that is wrong with a list's own facts, paths relative to the list: years out of order, a horizon that does not
+// fit its years (THIS_YEAR and NEXT_YEAR cover one, FIVE_YEARS five), a parent without being a sub-list or the other
+// way round, stages in the rules that are none, that come twice, or CANCELLED.
 std::vector<FieldViolation> Validate(const List& list);
 
-// Why the rules refuse the project, in words that name the rule and the value ("total investment 300 万元 is below 500 万元"); empty when they admit it.
+// Why the rules refuse the project, in words that name the rule and the value ("total investment 300 万元 is below 500
+// 万元"); empty when they admit it.
 std::vector<std::string> RefusalsOf(const AdmissionRules& rules, const List& list, const Project& project);
 
 }  // namespace yaoshi::registry

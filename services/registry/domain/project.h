@@ -87,7 +87,7 @@ struct Project {
   CategoryAttributes attributes;
   std::optional<Date> started_on;
   std::optional<Date> completed_on;
-  Uuid merged_into;               // Nil when it was not merged.
+  Uuid merged_into;  // Nil when it was not merged.
   std::vector<Uuid> merged_from;
   std::string duplicate_override_reason;
   Date effective_on;
@@ -107,15 +107,20 @@ class References {
   virtual bool IsOrganization(std::string_view name) const = 0;  // "organizations/{id}"
 };
 
-// All that is wrong with a project's facts, paths relative to the project: illegal region, unknown organizations, ill-formed
-// project code or credit code, completion before start, sources that do not add up to the total, two plans of one year, a
-// monthly curve that does not add up, plans above the total investment, energy and land attributes out of range.
+// All that is wrong with a project's facts, paths relative to the project: illegal region, unknown organizations,
+// ill-formed project code or credit code, completion before start, sources that do not add up to the total, two plans
+// of one year, a monthly curve that does not add up, plans above the total investment, energy and land attributes out
+// of range.
 std::vector<FieldViolation> Validate(const Project& project, const References& references);
 
-// Which format a project code has (reference §3), or nullopt when it has neither. The check digit cannot be verified.
+// Which format a project code has (reference §3), or nullopt when it has neither. Both have one shape; the first four
+// digits tell them apart: YYMM from 2011 (2020-11) on is a month, the years 2013 to 2020 are no month. Only the last
+// place of the newer format may be an X. The check digit cannot be verified, and the other segments' tables are not
+// published.
 std::optional<ProjectCodeFormat> FormatOf(std::string_view project_code);
 
-// Whether an 18-character unified social credit code has its check character right (GB 32100-2015).
+// Whether it is a unified social credit code (GB 32100-2015): 18 of its 31 characters, a registering authority, six
+// digits of a region, an organization code with its check character (GB 11714) and the check character of the whole.
 bool IsCreditCode(std::string_view code);
 
 }  // namespace yaoshi::registry
