@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,8 +36,10 @@ class TokenSigner {
   TokenSigner& operator=(TokenSigner&&) noexcept;
   ~TokenSigner();
 
-  // A token that says `principal` from `now` on for `ttl`.
-  std::string Sign(const Principal& principal, Timestamp now, std::chrono::seconds ttl) const;
+  // A token that says `principal` from `now` on for `ttl`. `signed_in` is when the person last gave a password (claim
+  // auth_time); a refreshed token keeps it, so that a session does not last for ever.
+  std::string Sign(const Principal& principal, Timestamp now, std::chrono::seconds ttl,
+                   std::optional<Timestamp> signed_in = std::nullopt) const;
 
   const std::string& kid() const;
 

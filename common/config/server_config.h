@@ -15,7 +15,7 @@ struct ServerConfig {
   std::string metrics_address = "127.0.0.1:9001";  // --metrics-address: /metrics and /healthz; empty: none.
   std::string trusted_keys_dir;                    // --trusted-keys-dir: <kid>.pub files of token signers.
 
-  // --database-…; demanded when Needs::kDatabase.
+  // --database-…; demanded of a service with a database.
   std::string database_host;           // host:port, or unix:///path/to/socket.
   std::string database_user;           //
   std::string database_password_file;  // A secret is only ever read from a file. Empty: no password.
@@ -40,8 +40,8 @@ struct ServerConfig {
   absl::Status Validate(bool needs_database) const { return ConfigProblems(Problems(needs_database)); }
 };
 
-// The content of a secret's file without the final newline. Refuses an empty file and one that others may read or
-// write (mode & 077 outside a Kubernetes secret mount, where group read is allowed).
+// The content of a secret's file without the final newline. Refuses an empty file and one that everybody may read or
+// its group may write; a group may read, as in a Kubernetes secret mount.
 absl::StatusOr<std::string> ReadSecret(const std::string& path);
 
 }  // namespace yaoshi::config

@@ -39,8 +39,8 @@ class Metrics {
   // A counter; `name` such as "yaoshi_feed_changes_total". Owned by this object.
   Counter* AddCounter(std::string_view name, std::string_view help,
                       const std::map<std::string, std::string>& labels = {});
-  // A gauge whose value is asked at each scrape; `read` must be quick, thread-safe, and outlive this object or be
-  // removed by the returned handle's death.
+  // A gauge whose value is asked at each scrape; `read` must be quick and thread-safe. It is asked until the returned
+  // handle dies.
   [[nodiscard]] std::shared_ptr<void> AddGauge(std::string_view name, std::string_view help,
                                                std::function<double()> read,
                                                const std::map<std::string, std::string>& labels = {});
@@ -50,7 +50,7 @@ class Metrics {
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 // Serves GET /metrics and GET /healthz (200 "ok" or 503 "not serving") over HTTP.

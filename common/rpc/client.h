@@ -42,6 +42,10 @@ class CallHandle {
  public:
   virtual ~CallHandle() = default;
   virtual void Cancel() = 0;
+  // Of a stream: after Pause() at most one more message comes until Resume(), so that a slow consumer fills no memory.
+  // A paused stream does not end: resume it after Cancel() too.
+  virtual void Pause() {}
+  virtual void Resume() {}
 };
 
 class Channel {

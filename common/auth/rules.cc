@@ -1,0 +1,88 @@
+#include "common/auth/rules.h"
+
+#include <algorithm>
+#include <array>
+
+namespace yaoshi::auth {
+namespace {
+
+constexpr Reach kNo = Reach::kNone;
+constexpr Reach kReg = Reach::kOwnRegion;
+constexpr Reach kAny = Reach::kAll;
+
+struct Rule {
+  std::string_view permission;
+  std::array<Reach, kRoleCount> reach;  // In the order of Role.
+};
+
+// A city principal's region is the city's code, so kReg is all of its city; a county's is its own. The directory and
+// the regions are the same for all: a county names city departments in its projects.
+constexpr Rule kRules[] = {
+    // clang-format off
+    //                           none office county dept  leader discip organ congr audit oper  service
+    {"accounts.write",          {kNo, kReg,  kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kAny, kNo}},
+    {"audit.read",              {kNo, kNo,   kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kAny, kAny, kNo}},
+    {"directory.read",          {kNo, kAny,  kAny, kAny, kAny,  kAny,  kAny, kAny, kAny, kAny, kAny}},
+    {"directory.write",         {kNo, kReg,  kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
+    {"exports.read",            {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},
+    {"feed.read",               {kNo, kNo,   kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kAny, kAny}},
+    {"figures.read",            {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},
+    {"imports.write",           {kNo, kReg,  kReg, kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
+    {"lists.read",              {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},
+    {"lists.write",             {kNo, kReg,  kReg, kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
+    {"operations.read",         {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kAny, kAny}},
+    {"projects.read",           {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},
+    {"projects.write",          {kNo, kReg,  kReg, kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
+    {"regions.read",            {kNo, kAny,  kAny, kAny, kAny,  kAny,  kAny, kAny, kAny, kAny, kAny}},
+    {"sessions.authenticate",   {kNo, kNo,   kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kAny}},
+    // clang-format on
+};
+
+constexpr auto kPermissions = [] {
+  std::array<std::string_view, std::size(kRules)> names;
+  for (size_t i = 0; i < names.size(); ++i) names[i] = kRules[i].permission;
+  return names;
+}();
+
+static_assert(std::is_sorted(std::begin(kPermissions), std::end(kPermissions)), "ReachOf() searches by halves.");
+
+bool IsRegionCode(std::string_view code) {
+  return code.size() == 6 && std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+Reach ReachOf(Role role, std::string_view permission) {
+  const auto* found = std::lower_bound(std::begin(kRules), std::end(kRules), permission,
+                                       [](const Rule& rule, std::string_view name) { return rule.permission < name; });
+  if (found == std::end(kRules) || found->permission != permission) return Reach::kNone;
+  const auto column = static_cast<size_t>(role);
+  return column < found->reach.size() ? found->reach[column] : Reach::kNone;
+}
+
+std::span<const std::string_view> Permissions() {
+  return kPermissions;
+}
+
+bool Covers(std::string_view region, std::string_view other) {
+  if (!IsRegionCode(region) || !IsRegionCode(other)) return false;
+  std::string_view prefix = region;
+  while (prefix.ends_with("00")) prefix.remove_suffix(2);
+  return !prefix.empty() && other.starts_with(prefix);
+}
+
+bool WithinReach(const Principal& principal, Reach reach, std::string_view region, std::string_view organization) {
+  switch (reach) {
+    case Reach::kAll:
+      return true;
+    case Reach::kOwnRegion:
+      return Covers(principal.region, region);
+    case Reach::kOwnOrganization:
+      return !principal.organization.empty() && principal.organization == organization;
+    case Reach::kNone:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace yaoshi::auth

@@ -1,0 +1,100 @@
+#include "common/auth/rules.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace yaoshi::auth {
+namespace {
+
+std::vector<Role> AllRoles() {
+  std::vector<Role> roles;
+  for (int i = 0; i < kRoleCount; ++i) roles.push_back(static_cast<Role>(i));
+  return roles;
+}
+
+TEST(CoversTest, OnlyWhatItsPrefixSays) {
+  struct Case {
+    const char* region;
+    const char* other;
+    bool covers;
+  };
+  const Case cases[] = {
+      {"621122", "621100", false},  {"621122", "621121", false}, {"621100", "621200", false},
+      {"621100", "620000", false},  {"", "621122", false},       {"621100", "", false},
+      {"6211", "621122", false},    {"62110a", "62110a", false}, {"000000", "621122", false},
+      {"621122", "6211220", false}, {"621100", "621122", true},  {"621100", "621171", true},
+      {"621100", "621100", true},   {"620000", "621122", true},  {"620000", "620000", true},
+      {"621122", "621122", true},
+  };
+  for (const Case& c : cases) EXPECT_EQ(Covers(c.region, c.other), c.covers) << c.region << " " << c.other;
+}
+
+TEST(RulesTest, DeniesWhatTheTableDoesNotName) {
+  for (const Role role : AllRoles()) {
+    for (const char* permission : {"", "projects", "projects.delete", "zebra.read", "a.read"}) {
+      EXPECT_EQ(ReachOf(role, permission), Reach::kNone) << permission;
+    }
+  }
+  for (const std::string_view permission : Permissions()) {
+    EXPECT_EQ(ReachOf(Role::kNone, permission), Reach::kNone) << permission;
+    EXPECT_EQ(ReachOf(static_cast<Role>(200), permission), Reach::kNone) << permission;
+  }
+}
+
+TEST(RulesTest, WritersAreNamedOneByOne) {
+  struct Case {
+    const char* permission;
+    std::vector<Role> writers;
+  };
+  const Case cases[] = {
+      {"projects.write", {Role::kCityOffice, Role::kCounty}},   {"lists.write", {Role::kCityOffice, Role::kCounty}},
+      {"imports.write", {Role::kCityOffice, Role::kCounty}},    {"directory.write", {Role::kCityOffice}},
+      {"accounts.write", {Role::kCityOffice, Role::kOperator}}, {"sessions.authenticate", {Role::kService}},
+      {"feed.read", {Role::kOperator, Role::kService}},         {"audit.read", {Role::kAuditor, Role::kOperator}},
+  };
+  for (const Case& c : cases) {
+    for (const Role role : AllRoles()) {
+      const bool holds = std::find(c.writers.begin(), c.writers.end(), role) != c.writers.end();
+      EXPECT_EQ(ReachOf(role, c.permission) != Reach::kNone, holds) << c.permission << " " << RoleName(role);
+    }
+  }
+}
+
+TEST(RulesTest, PeopleReachNoFurtherThanTheirRegion) {
+  for (const Role role : {Role::kCityOffice, Role::kCounty, Role::kDepartment, Role::kLeader, Role::kDiscipline,
+                          Role::kOrganization, Role::kCongress, Role::kAuditor}) {
+    for (const char* permission : {"projects.read", "lists.read", "figures.read", "exports.read"}) {
+      EXPECT_EQ(ReachOf(role, permission), Reach::kOwnRegion) << RoleName(role) << " " << permission;
+    }
+  }
+  EXPECT_EQ(ReachOf(Role::kOperator, "projects.read"), Reach::kNone);
+  EXPECT_EQ(ReachOf(Role::kService, "projects.read"), Reach::kAll);
+}
+
+TEST(RulesTest, WithinReach) {
+  const Principal county{"a", Role::kCounty, "621122", "o1", false};
+  EXPECT_FALSE(WithinReach(county, Reach::kNone, "621122", "o1"));
+  EXPECT_FALSE(WithinReach(county, Reach::kOwnRegion, "621121", "o1"));
+  EXPECT_FALSE(WithinReach(county, Reach::kOwnOrganization, "621122", "o2"));
+  EXPECT_TRUE(WithinReach(county, Reach::kOwnRegion, "621122", "o2"));
+  EXPECT_TRUE(WithinReach(county, Reach::kOwnOrganization, "621121", "o1"));
+  EXPECT_TRUE(WithinReach(county, Reach::kAll, "110000", ""));
+  const Principal nobody{"a", Role::kDepartment, "", "", false};
+  EXPECT_FALSE(WithinReach(nobody, Reach::kOwnOrganization, "621122", ""));
+  EXPECT_FALSE(WithinReach(nobody, Reach::kOwnRegion, "621122", ""));
+}
+
+TEST(RoleTest, NamesRoundTrip) {
+  for (const Role role : AllRoles()) {
+    if (role == Role::kNone) continue;
+    EXPECT_EQ(RoleFromName(RoleName(role)), role);
+  }
+  EXPECT_EQ(RoleFromName(""), std::nullopt);
+  EXPECT_EQ(RoleFromName("city_office"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace yaoshi::auth
