@@ -1,135 +1,151 @@
-// Installations of their own for end-to-end tests: `./dev up --home`, with the programs that ./dev test built.
+// A running Yaoshi for the end-to-end tests.
 //
-//   const stack = await startStack();            // empty; startStack({data: true}) loads the acceptance data set
-//   const {access_token} = await stack.signIn('operator');
-//   await stack.request('GET', '/v1/projects', {account: 'city-office'});
-//   stack.kill('registry');                      // its guard starts it again at once
-//   stack.hold('db'); … stack.release('db');     // it stays down meanwhile
-//   await stack.stop();
-import {execFile} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {dirname, join, resolve} from 'node:path';
-import {fileURLToPath} from 'node:url';
-import {promisify} from 'node:util';
+// sharedStack() gives all test files one installation with the acceptance data set: that of YAOSHI_E2E_URL,
+// YAOSHI_E2E_ACCOUNTS and YAOSHI_E2E_REGISTRY (host:port) when they are set; otherwise one that the first file starts with
+// `./dev up` below YAOSHI_SCRATCH (`./dev test` stops and removes it), or below a temporary folder that its last user removes.
+// ownStack() starts an empty one for a test file alone, to be broken at will.
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { access, readFile, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Client } from '../dingxi/client.mjs';
 
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const dev = join(root, 'dev');
-const POLL_MS = 50;
+const START_MS = 240000;
 
-// Calls `check` until it returns something truthy, and returns that; fails with its last error after `seconds`.
-export async function eventually(check, seconds = 30) {
-  const end = Date.now() + seconds * 1000;
+/** Asks again and again until `probe` gives something true, and returns it; fails with `what` after the deadline. */
+export async function eventually(what, probe, { within_ms = 15000, every_ms = 25 } = {}) {
+  const until = Date.now() + within_ms;
+  let last;
   for (;;) {
-    let problem = new Error('the condition did not come true');
     try {
-      const value = await check();
+      const value = await probe();
       if (value) return value;
+      last = undefined;
     } catch (error) {
-      problem = error;
+      last = error;
     }
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${problem.message}`, {cause: problem});
-    await new Promise((done) => setTimeout(done, POLL_MS));
+    if (Date.now() > until) throw new Error(`not within ${within_ms} ms: ${what}`, { cause: last });
+    await new Promise((resolve) => setTimeout(resolve, every_ms));
   }
 }
 
-export class Stack {
-  #tokens = new Map();
-
-  constructor(home) {
-    this.home = home;
+class Stack {
+  constructor({ url, accounts, registry, home = '' }) {
+    Object.assign(this, { url, accounts, registry, home, clients: new Map() });
   }
 
-  get url() {
-    return readFileSync(join(this.home, 'run/url'), 'utf8').trim();
-  }
-
-  // {account: password}
-  get accounts() {
-    return JSON.parse(readFileSync(join(this.home, 'accounts.json'), 'utf8'));
-  }
-
-  // Addresses of the inner listeners: {gateway, registry, registryMetrics, gatewayMetrics}.
-  get addresses() {
-    const [gateway, registry, registryMetrics, gatewayMetrics] =
-      readFileSync(join(this.home, 'run/ports'), 'utf8').trim().split(' ').map((port) => `127.0.0.1:${port}`);
-    return {gateway, registry, registryMetrics, gatewayMetrics};
-  }
-
-  pid(service) {
-    return Number(readFileSync(join(this.home, `run/${service}.pid`), 'utf8').split(' ')[0]);
-  }
-
-  kill(service, signal = 'SIGKILL') {
-    process.kill(this.pid(service), signal);
-  }
-
-  // Stops a service ('db', 'registry', 'gateway') and keeps it down until release().
-  hold(service, signal = 'SIGKILL') {
-    writeFileSync(join(this.home, `run/${service}.hold`), '');
-    this.kill(service, signal);
-  }
-
-  release(service) {
-    rmSync(join(this.home, `run/${service}.hold`), {force: true});
-  }
-
-  async signIn(account, password = this.accounts[account]) {
-    const answer = await this.request('POST', '/v1/sessions', {body: {account, password}});
-    if (answer.status !== 200) throw new Error(`${account} cannot sign in: ${answer.status} ${answer.text}`);
-    return answer.body;
-  }
-
-  // One HTTP request: {status, headers, text, body}; `account` signs in once and sends its token, `body` goes as JSON.
-  async request(method, path, {account, token, body, headers = {}} = {}) {
-    if (account && !this.#tokens.has(account)) {
-      this.#tokens.set(account, (await this.signIn(account)).access_token);
+  /** A signed-in client of an account of the installation; one per account, so that sign-ins are few. */
+  async as(account) {
+    if (!this.clients.has(account)) {
+      const password = this.accounts[account];
+      if (!password) throw new Error(`no password of ${account} in the accounts file`);
+      this.clients.set(account, new Client(this.url, { account, password }).signIn());
     }
-    const bearer = token ?? (account && this.#tokens.get(account));
-    const raw = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
-    const response = await fetch(this.url + path, {
-      method,
-      headers: {
-        ...(bearer ? {authorization: `Bearer ${bearer}`} : {}),
-        ...(body === undefined ? {} : {'content-type': 'application/json'}),
-        ...headers,
-      },
-      body: raw ? body : JSON.stringify(body),
-    });
-    const text = await response.text();
-    const json = (response.headers.get('content-type') ?? '').startsWith('application/json');
-    return {status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : undefined};
+    return this.clients.get(account);
   }
 
-  // Resolves when the gateway says that all services are ready.
-  async healthy(seconds = 60) {
-    await eventually(async () => (await fetch(`${this.url}/healthz`)).status === 200, seconds);
+  /** A client that is nobody. */
+  nobody() {
+    return new Client(this.url);
   }
 
-  async down() {
-    await run(dev, ['down', '--home', this.home]);
+  /** Creates an account with a random password, and remembers it. */
+  async createAccount(id, { title = id, role, region, organization }) {
+    const password = randomBytes(15).toString('base64url');
+    const operator = await this.as('operator');
+    await operator.post('/v1/accounts', { account_id: id, password, account: { title, role, region, organization: `organizations/${organization}` } });
+    this.accounts[id] = password;
+    return this.as(id);
   }
 
-  // Starts it again with the data it has.
-  async up(...options) {
-    await up(this.home, options);
-    this.#tokens.clear();
-  }
-
-  async stop() {
-    await this.down();
-    rmSync(this.home, {recursive: true, force: true});
+  /** The live pid of "db", "registry" or "gateway"; only of a stack that these tests started. */
+  async pid(name) {
+    return Number((await readFile(join(this.home, 'run', `${name}.pid`), 'utf8')).split(' ')[0]);
   }
 }
 
-async function up(home, options) {
-  const env = {...process.env, YAOSHI_BUILD: process.env.YAOSHI_BUILD ?? join(root, 'build/release')};
-  await run(dev, ['up', '--detach', '--port', '0', '--home', home, ...options], {env, maxBuffer: 64 << 20});
+async function dev(home, ...words) {
+  return run(join(ROOT, 'dev'), [...words, '--home', home], { cwd: ROOT, env: { ...process.env, YAOSHI_HOME: home }, maxBuffer: 1 << 26, timeout: START_MS });
 }
 
-export async function startStack({data = false} = {}) {
-  const home = mkdtempSync(join(process.env.YAOSHI_SCRATCH ?? tmpdir(), 'stack-'));
-  await up(home, data ? [] : ['--empty']);
-  return new Stack(home);
+async function start(home, ...words) {
+  mkdirSync(home, { recursive: true });
+  try {
+    await dev(home, 'up', '--detach', '--port', '0', ...words);
+  } catch (error) {
+    throw new Error(`./dev up failed:\n${error.stdout?.slice(-4000)}\n${error.stderr?.slice(-4000)}`);
+  }
+  return describe(home);
+}
+
+function describe(home) {
+  const [port, registry] = readFileSync(join(home, 'run', 'ports'), 'utf8').trim().split(' ');
+  const accounts = JSON.parse(readFileSync(join(home, 'accounts.json'), 'utf8'));
+  return { url: `http://127.0.0.1:${port}`, accounts, registry: `127.0.0.1:${registry}`, home };
+}
+
+function stopAfter(home) {
+  after(async () => {
+    await dev(home, 'down');
+    rmSync(home, { recursive: true, force: true });
+  });
+}
+
+/** An empty installation of this test file alone. */
+export async function ownStack(name) {
+  const base = process.env.YAOSHI_SCRATCH ?? tmpdir();
+  const home = mkdtempSync(join(base, `e2e-${name}-`));
+  stopAfter(home);
+  return new Stack(await start(home, '--empty'));
+}
+
+/** The installation with the data set. */
+export async function sharedStack() {
+  const { YAOSHI_E2E_URL: url, YAOSHI_E2E_ACCOUNTS: file, YAOSHI_E2E_REGISTRY: registry, YAOSHI_SCRATCH: scratch } = process.env;
+  if (url) return new Stack({ url, registry, accounts: JSON.parse(await readFile(file, 'utf8')) });
+  if (!scratch) {
+    const home = mkdtempSync(join(tmpdir(), 'yaoshi-e2e-'));
+    stopAfter(home);
+    return new Stack(await start(home));
+  }
+  return new Stack(await startedOnce(scratch));
+}
+
+/** Of all test files of a run, the first starts the installation; the others wait for its description. */
+async function startedOnce(scratch) {
+  const description = join(scratch, 'shared.json');
+  let first = true;
+  try {
+    openSync(join(scratch, 'shared.lock'), 'wx');
+  } catch {
+    first = false;
+  }
+  if (first) {
+    const result = await start(join(scratch, 'shared')).catch((error) => ({ failed: error.message }));
+    await writeFile(`${description}.new`, JSON.stringify(result), { mode: 0o600 });
+    await rename(`${description}.new`, description);
+  }
+  await eventually('another test file starts the installation', () => access(description).then(() => true), { within_ms: START_MS, every_ms: 100 });
+  const result = JSON.parse(await readFile(description, 'utf8'));
+  if (result.failed) throw new Error(result.failed);
+  return result;
+}
+
+/** A word that no other run has used, for names of things that a test makes. */
+export const freshWord = () => randomBytes(5).toString('hex');
+
+/** Writes a file below a temporary folder that goes with the process. */
+export function temporaryFile(name, bytes) {
+  const folder = mkdtempSync(join(tmpdir(), 'yaoshi-e2e-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
 }
