@@ -27,7 +27,10 @@ function raw(text, { within_ms = 15000 } = {}) {
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => socket.write(text));
     let got = '';
-    socket.setTimeout(within_ms, () => (socket.destroy(), reject(new Error(`no answer within ${within_ms} ms; got ${got.slice(0, 80)}`))));
+    AbortSignal.timeout(within_ms).addEventListener('abort', () => {
+      socket.destroy();
+      reject(new Error(`no answer within ${within_ms} ms; got ${got.slice(0, 80)}`));
+    });
     socket.on('data', (piece) => {
       got += piece;
       if (got.includes('\r\n')) socket.destroy();
