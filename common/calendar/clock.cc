@@ -14,8 +14,16 @@ constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
 constexpr std::int64_t kChinaOffset = 8 * 3'600 * kMicrosPerSecond;
 
-std::int64_t FloorDivide(std::int64_t value, std::int64_t divisor) {
-  return value / divisor - (value % divisor < 0 ? 1 : 0);
+// A moment's UTC day since 1970 and the microseconds since that day began.
+struct DayAndMicros {
+  std::int32_t day;
+  std::int64_t micros;
+};
+
+DayAndMicros Split(Timestamp time) {
+  const std::int64_t rest = time.micros % kMicrosPerDay;
+  const auto day = static_cast<std::int32_t>(time.micros / kMicrosPerDay);
+  return rest < 0 ? DayAndMicros{day - 1, rest + kMicrosPerDay} : DayAndMicros{day, rest};
 }
 
 // Two digits at `place`, at most `max`.
@@ -52,11 +60,10 @@ std::optional<Timestamp> ParseDateTime(std::string_view text, char separator) {
 }
 
 std::string Format(Timestamp time, char separator) {
-  const std::int64_t day = FloorDivide(time.micros, kMicrosPerDay);
-  const std::int64_t micros = time.micros - day * kMicrosPerDay;
+  const auto [day, micros] = Split(time);
   const std::int64_t seconds = micros / kMicrosPerSecond;
-  return fmt::format("{}{}{:02}:{:02}:{:02}.{:06}", Date::FromDays(static_cast<std::int32_t>(day)).ToString(),
-                     separator, seconds / 3600, seconds / 60 % 60, seconds % 60, micros % kMicrosPerSecond);
+  return fmt::format("{}{}{:02}:{:02}:{:02}.{:06}", Date::FromDays(day).ToString(), separator, seconds / 3600,
+                     seconds / 60 % 60, seconds % 60, micros % kMicrosPerSecond);
 }
 
 absl::Status InvalidTime(std::string_view text) {
@@ -96,9 +103,8 @@ std::string Timestamp::ToSql() const {
 }
 
 Date Timestamp::ToDate() const {
-  const std::int64_t day = FloorDivide(micros, kMicrosPerDay);
-  const bool next_day = micros - day * kMicrosPerDay >= kMicrosPerDay - kChinaOffset;
-  return Date::FromDays(static_cast<std::int32_t>(day) + (next_day ? 1 : 0));
+  const auto [day, micros_of_day] = Split(*this);
+  return Date::FromDays(micros_of_day >= kMicrosPerDay - kChinaOffset ? day + 1 : day);
 }
 
 Clock& SystemClock() {

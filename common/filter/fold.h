@@ -8,8 +8,8 @@ namespace yaoshi::filter {
 
 // Small letters for the capital ones of the alphabets that Chinese texts use: Latin with the pinyin accents, Greek,
 // Cyrillic, and the Roman numerals (Ⅱ), circled (Ⓐ) and full-width (Ａ) letters. Every letter keeps its length in
-// bytes. LOWER() knows more letters (Armenian, polytonic Greek, the signs K, Å and Ω as units): those fold in SQL
-// alone.
+// bytes. LOWER() knows rarer letters too (Armenian, polytonic Greek, the Turkish İ, the signs K, Å and Ω): those fold
+// in SQL alone.
 std::string Fold(std::string_view text);
 
 // Whether Fold(text) contains, begins with, ends with or equals `folded`, which is folded already. Does not allocate.
