@@ -1,0 +1,379 @@
+#include "gateway/app.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "common/ids/uuid.h"
+#include "common/status/status.h"
+#include "fmt/format.h"
+#include "gateway/download.h"
+#include "gateway/http/reply.h"
+#include "gateway/http/task.h"
+#include "gateway/pages.h"
+#include "gateway/transcode/openapi.h"
+#include "gateway/transcode/request.h"
+#include "nlohmann/json.hpp"
+
+namespace yaoshi::gateway {
+namespace {
+
+constexpr std::chrono::milliseconds kDefaultTimeout{5000};
+constexpr std::chrono::milliseconds kMaxTimeout{60000};
+constexpr std::chrono::minutes kDownloadTimeout{30};
+constexpr std::chrono::milliseconds kHealthTimeout{1000};
+constexpr size_t kBodyPiece = 64 * 1024;
+constexpr std::string_view kTokenHeader = "yaoshi-consistency-token";
+constexpr size_t kMaxConsistencyToken = 200;
+
+// Grpc-Timeout: up to 8 digits and a unit. nullopt when it is malformed.
+std::optional<std::chrono::milliseconds> ParseTimeout(std::string_view text) {
+  if (text.size() < 2 || text.size() > 9) return std::nullopt;
+  int64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size() - 1, count);
+  if (error != std::errc() || end != text.data() + text.size() - 1 || count < 0) return std::nullopt;
+  switch (text.back()) {
+    case 'H':
+      return std::chrono::hours(count);
+    case 'M':
+      return std::chrono::minutes(count);
+    case 'S':
+      return std::chrono::seconds(count);
+    case 'm':
+      return std::chrono::milliseconds(count);
+    case 'u':
+      return std::chrono::milliseconds(count / 1000);
+    case 'n':
+      return std::chrono::milliseconds(count / 1'000'000);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::string BearerToken(const HttpRequest& request) {
+  const std::string_view header = request.Header("authorization");
+  constexpr std::string_view kScheme = "bearer ";
+  if (!absl::StartsWithIgnoreCase(std::string(header), std::string(kScheme))) return "";
+  return std::string(header.substr(kScheme.size()));
+}
+
+int HttpStatusFor(const absl::Status& status) {
+  const std::string reason = ReasonOf(status);
+  if (reason == "UNSUPPORTED_MEDIA_TYPE") return 415;
+  if (reason == "FILE_TOO_LARGE" || reason == "BODY_TOO_LARGE") return 413;
+  return 0;
+}
+
+absl::Status BodyTooLarge() {
+  return Error(absl::StatusCode::kInvalidArgument, "BODY_TOO_LARGE",
+               fmt::format("The body is larger than {} bytes. Send less at a time.", kMaxBodyBytes),
+               {{"limit", std::to_string(kMaxBodyBytes)}});
+}
+
+}  // namespace
+
+// Reads a whole body and hands it on.
+struct BodyReader {
+  static Detached Run(App* app, std::shared_ptr<App::Visit> visit) {
+    std::string body;
+    while (visit->exchange->request().has_body) {
+      Callback<absl::StatusOr<std::string>> reading(
+          [&](auto done) { visit->exchange->ReadBody(kBodyPiece, std::move(done)); });
+      const absl::StatusOr<std::string> piece = co_await reading;
+      if (!piece.ok()) {
+        app->Record(*visit, 400, absl::CancelledError(""));
+        co_return;
+      }
+      if (piece->empty()) break;
+      body += *piece;
+      if (body.size() > kMaxBodyBytes) {
+        app->Refuse(visit, BodyTooLarge());
+        co_return;
+      }
+    }
+    app->Dispatch(visit, std::move(body));
+  }
+};
+
+App::App(AppOptions options)
+    : api_(std::move(options.api)),
+      backends_(std::move(options.backends)),
+      signer_(std::move(options.signer)),
+      verifier_(std::move(options.verifier)),
+      clock_(options.clock == nullptr ? SystemClock() : *options.clock),
+      log_(std::move(options.log)),
+      metrics_(std::move(options.metrics)),
+      identity_(*signer_, clock_),
+      figures_(backends_, clock_),
+      openapi_(OpenApi(*api_)) {
+  if (const auto registry = backends_.find("registry"); registry != backends_.end()) {
+    sessions_ = std::make_unique<Sessions>(options.sessions, registry->second.channel, *signer_, identity_, clock_);
+    uploads_ = std::make_unique<Uploads>(options.uploads, registry->second.channel,
+                                         [this] { return Uuid::New(clock_).ToString(); });
+  }
+  RegisterLocalMethods();
+}
+
+void App::RegisterLocalMethods() {
+  const std::string package = "/yaoshi.gateway.v1.";
+  local_methods_[package + "FigureViewService/ListFigures"] = {[this](LocalCall c) { figures_.List(std::move(c)); }};
+  if (sessions_ == nullptr) return;
+  local_methods_[package + "SessionService/CreateSession"] = {[this](LocalCall c) { sessions_->Create(std::move(c)); },
+                                                              /*anonymous=*/true};
+  local_methods_[package + "SessionService/RefreshSession"] = {[this](LocalCall c) { sessions_->Refresh(std::move(c)); }};
+  local_methods_[package + "UploadService/UploadFile"] = {[this](LocalCall c) { uploads_->Upload(std::move(c)); }};
+}
+
+void App::Handle(std::shared_ptr<Exchange> exchange) {
+  auto visit = std::make_shared<Visit>();
+  visit->start = std::chrono::steady_clock::now();
+  const auto parent = obs::ParseTraceparent(exchange->request().Header("traceparent"));
+  visit->trace = parent.has_value() ? obs::ChildOf(*parent) : obs::NewTrace();
+  visit->label = "unknown";
+  visit->exchange = std::move(exchange);
+  if (ServePage(visit)) return;
+  HttpReply refusal;
+  if (const absl::Status status = Admit(*visit, refusal); !status.ok()) return Send(visit, std::move(refusal), status);
+  if (refusal.status == 204) return Send(visit, std::move(refusal), absl::OkStatus());
+  if (visit->match.route->raw_body && visit->match.route->backend == kLocalBackend) return Dispatch(visit, "");
+  BodyReader::Run(this, visit);
+}
+
+bool App::ServePage(const std::shared_ptr<Visit>& visit) {
+  const HttpRequest& request = visit->exchange->request();
+  const bool page = request.path == "/" || request.path == "/openapi.json" || request.path == "/healthz";
+  if (!page || (request.method != "GET" && request.method != "HEAD")) return false;
+  visit->label = "GET " + request.path;
+  if (request.path == "/healthz") {
+    ServeHealth(visit);
+    return true;
+  }
+  HttpReply reply;
+  if (request.path == "/") {
+    reply.headers = {{"Content-Type", "text/html; charset=utf-8"},
+                     {"Content-Security-Policy", std::string(kLandingPolicy)},
+                     {"Cache-Control", "no-cache"}};
+    reply.body = std::string(kLandingPage);
+  } else {
+    reply.headers = {{"Content-Type", "application/json; charset=utf-8"}, {"Cache-Control", "no-cache"}};
+    reply.body = openapi_;
+  }
+  Send(visit, std::move(reply), absl::OkStatus());
+  return true;
+}
+
+void App::ServeHealth(const std::shared_ptr<Visit>& visit) {
+  CheckHealth(backends_, kHealthTimeout, [this, visit](const std::map<std::string, std::string>& states) {
+    const bool ready =
+        std::all_of(states.begin(), states.end(), [](const auto& state) { return state.second == "SERVING"; });
+    HttpReply reply;
+    reply.status = ready ? 200 : 503;
+    reply.headers = {{"Content-Type", "application/json; charset=utf-8"}};
+    const nlohmann::ordered_json body = {{"live", true}, {"ready", ready}, {"backends", states}};
+    reply.body = body.dump();
+    Send(visit, std::move(reply), absl::OkStatus());
+  });
+}
+
+absl::Status App::Admit(Visit& visit, HttpReply& refusal) {
+  const HttpRequest& request = visit.exchange->request();
+  absl::Status status = FindRoute(visit, refusal);
+  if (!status.ok() || refusal.status == 204) return status;
+  if (status.ok()) status = Identify(visit);
+  if (status.ok()) status = SetTimeout(visit);
+  const std::string_view encoding = request.Header("content-encoding");
+  if (status.ok() && !encoding.empty() && !absl::EqualsIgnoreCase(std::string(encoding), "identity")) {
+    status = Error(absl::StatusCode::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",
+                   "Compressed bodies are not taken. Send the body as it is.");
+  }
+  const bool streams = visit.match.route->raw_body && visit.match.route->backend == kLocalBackend;
+  if (status.ok() && !streams && request.content_length.value_or(0) > kMaxBodyBytes) status = BodyTooLarge();
+  if (!status.ok()) refusal = ErrorReply(*api_, status, HttpStatusFor(status));
+  return status;
+}
+
+absl::Status App::FindRoute(Visit& visit, HttpReply& refusal) {
+  const HttpRequest& request = visit.exchange->request();
+  const auto segments = SplitPath(request.path);
+  if (!segments.ok()) {
+    refusal = ErrorReply(*api_, segments.status());
+    return segments.status();
+  }
+  visit.match = api_->Match(request.method, *segments);
+  if (visit.match.route != nullptr) {
+    visit.label = fmt::format("{} {}", visit.match.route->http_method, visit.match.route->display);
+    visit.writes = visit.match.route->http_method != "GET";
+    return absl::OkStatus();
+  }
+  std::vector<std::string>& allowed = visit.match.other_methods;
+  if (allowed.empty()) {
+    const absl::Status status = Error(absl::StatusCode::kNotFound, "ROUTE_NOT_FOUND",
+                                      "Nothing is served at this path. /openapi.json lists what is.");
+    refusal = ErrorReply(*api_, status);
+    return status;
+  }
+  if (std::find(allowed.begin(), allowed.end(), "GET") != allowed.end()) allowed.push_back("HEAD");
+  allowed.push_back("OPTIONS");
+  const std::string list = absl::StrJoin(allowed, ", ");
+  if (request.method == "OPTIONS") {
+    refusal = {204, {{"Allow", list}}, ""};
+    return absl::OkStatus();
+  }
+  const absl::Status status = Error(absl::StatusCode::kUnimplemented, "METHOD_NOT_ALLOWED",
+                                    fmt::format("This path takes {}, not this method.", list));
+  refusal = ErrorReply(*api_, status, 405);
+  refusal.headers.emplace_back("Allow", list);
+  return status;
+}
+
+absl::Status App::Identify(Visit& visit) {
+  const HttpRequest& request = visit.exchange->request();
+  const Route& route = *visit.match.route;
+  rpc::CallOptions& options = visit.options;
+  options.forwarded_for = request.peer;
+  options.traceparent = obs::ToTraceparent(visit.trace);
+  options.timeout = kDefaultTimeout;
+  if (route.backend == kLocalBackend) {
+    const auto local = local_methods_.find(route.rpc_path);
+    if (local != local_methods_.end() && local->second.anonymous) return absl::OkStatus();
+  }
+  options.token = BearerToken(request);
+  ASSIGN_OR_RETURN(visit.principal, verifier_->Verify(options.token, clock_.Now()));
+  options.gateway_token = identity_.Token();
+  const std::string_view token = request.Header(kTokenHeader);
+  if (!token.empty() && token.size() <= kMaxConsistencyToken) {
+    options.consistency_token = std::string(token);
+  } else if (!visit.writes) {
+    // A view over all services has one token at most: the registry's, the only one that people write to so far.
+    const std::string backend = route.backend == kLocalBackend ? "registry" : route.backend;
+    options.consistency_token = memory_.Recall(visit.principal.account, backend);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status App::SetTimeout(Visit& visit) const {
+  const std::string_view text = visit.exchange->request().Header("grpc-timeout");
+  if (visit.match.route->download) {
+    visit.options.timeout = kDownloadTimeout;
+    return absl::OkStatus();
+  }
+  if (text.empty()) return absl::OkStatus();
+  const auto timeout = ParseTimeout(text);
+  if (!timeout.has_value()) {
+    return Error(absl::StatusCode::kInvalidArgument, "INVALID_TIMEOUT",
+                 "Grpc-Timeout must be up to eight digits and a unit, such as 500m or 5S.");
+  }
+  visit.options.timeout = std::min(*timeout, kMaxTimeout);
+  return absl::OkStatus();
+}
+
+void App::Dispatch(const std::shared_ptr<Visit>& visit, std::string body) {
+  const HttpRequest& http = visit->exchange->request();
+  const Route& route = *visit->match.route;
+  const RequestParts parts = {http.query, body, http.Header("content-type"), http.Header("if-match")};
+  absl::StatusOr<std::string> request = BuildRequest(*api_, visit->match, parts);
+  if (!request.ok()) return Refuse(visit, request.status());
+  // A retry of a write must carry the same id, so every write gets one.
+  if (visit->writes) AddRequestId(route.method->input_type(), Uuid::New(clock_).ToString(), *request);
+  if (route.backend == kLocalBackend) return CallLocal(visit, *std::move(request));
+  CallBackend(visit, *std::move(request));
+}
+
+void App::CallLocal(const std::shared_ptr<Visit>& visit, std::string request) {
+  const auto local = local_methods_.find(visit->match.route->rpc_path);
+  if (local == local_methods_.end()) return Refuse(visit, absl::UnimplementedError("no handler"));
+  LocalCall call;
+  call.request = std::move(request);
+  call.principal = visit->principal;
+  call.options = visit->options;
+  call.exchange = visit->exchange;
+  call.done = [this, visit](const absl::StatusOr<std::string>& bytes) { Answer(visit, bytes, ""); };
+  local->second.handler(std::move(call));
+}
+
+void App::CallBackend(const std::shared_ptr<Visit>& visit, std::string request) {
+  const Route& route = *visit->match.route;
+  rpc::Channel& channel = *backends_.at(route.backend).channel;
+  if (route.download) {
+    return Download(*api_, route, channel, std::move(request), visit->options, visit->exchange,
+                    [this, visit](int http_status, const absl::Status& status) { Record(*visit, http_status, status); });
+  }
+  channel.CallBytes(route.rpc_path, std::move(request), visit->options, [this, visit](rpc::Reply reply) {
+    const std::string token = std::move(reply.consistency_token);
+    if (!token.empty()) memory_.Remember(visit->principal.account, visit->match.route->backend, token);
+    if (!reply.status.ok()) return Answer(visit, reply.status, token);
+    Answer(visit, std::move(reply.bytes), token);
+  });
+}
+
+void App::Answer(const std::shared_ptr<Visit>& visit, const absl::StatusOr<std::string>& bytes,
+                 const std::string& consistency_token) {
+  if (!bytes.ok()) return Refuse(visit, bytes.status());
+  const std::string_view if_none_match = visit->exchange->request().Header("if-none-match");
+  HttpReply reply = AnswerReply(*api_, *visit->match.route, *bytes, if_none_match);
+  if (!consistency_token.empty()) reply.headers.emplace_back("Yaoshi-Consistency-Token", consistency_token);
+  Send(visit, std::move(reply), absl::OkStatus());
+}
+
+void App::Refuse(const std::shared_ptr<Visit>& visit, const absl::Status& status, int http_status) {
+  if (http_status == 0) http_status = HttpStatusFor(status);
+  Send(visit, ErrorReply(*api_, status, http_status), status);
+}
+
+void App::Send(const std::shared_ptr<Visit>& visit, HttpReply reply, const absl::Status& status) {
+  reply.headers.emplace_back("X-Request-Id", visit->trace.trace_id);
+  const int http_status = reply.status;
+  visit->exchange->Reply(std::move(reply));
+  Record(*visit, http_status, status);
+}
+
+void App::Record(const Visit& visit, int http_status, const absl::Status& status) {
+  const auto micros =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - visit.start).count();
+  if (log_ != nullptr) {
+    obs::RpcRecord record;
+    const std::string code = std::to_string(http_status);
+    const std::string reason = status.ok() ? "" : ReasonOf(status);
+    record.method = visit.label;
+    record.code = code;
+    record.micros = micros;
+    record.account = visit.principal.account;
+    record.trace_id = visit.trace.trace_id;
+    record.reason = reason;
+    log_->Rpc(record);
+  }
+  if (metrics_ == nullptr) return;
+  metrics_->Rpc(visit.label)->Observe(static_cast<int>(status.code()), micros);
+  Count(visit.label, http_status);
+}
+
+void App::Count(const std::string& label, int http_status) {
+  obs::Counter* counter = nullptr;
+  {
+    const absl::MutexLock lock(&mutex_);
+    obs::Counter*& known = counters_[{label, http_status}];
+    if (known == nullptr) {
+      known = metrics_->AddCounter("yaoshi_http_total", "HTTP requests by route and status.",
+                                   {{"route", label}, {"status", std::to_string(http_status)}});
+    }
+    counter = known;
+  }
+  counter->Add(1);
+}
+
+HttpReply App::ServerError(int http_status, std::string_view reason, std::string_view message) const {
+  if (reason == "INTERNAL") return ErrorReply(*api_, absl::InternalError("unanswered"), http_status);
+  return ErrorReply(*api_, Error(absl::StatusCode::kInvalidArgument, reason, message), http_status);
+}
+
+void App::CountRefused(std::string_view peer, int http_status) {
+  if (metrics_ != nullptr) Count("refused", http_status);
+  if (log_ != nullptr) {
+    log_->Event(obs::Severity::kInfo, "request refused",
+                {{"peer", peer}, {"code", std::to_string(http_status)}});
+  }
+}
+
+}  // namespace yaoshi::gateway

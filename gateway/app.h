@@ -1,0 +1,117 @@
+// The gateway itself: from an HTTP request to the backend or local method that its route stands for, and back.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "common/auth/token.h"
+#include "common/calendar/clock.h"
+#include "common/obs/log.h"
+#include "common/obs/metrics.h"
+#include "common/obs/trace.h"
+#include "gateway/backends.h"
+#include "gateway/figures.h"
+#include "gateway/http/exchange.h"
+#include "gateway/memory.h"
+#include "gateway/sessions.h"
+#include "gateway/transcode/api.h"
+#include "gateway/uploads.h"
+
+namespace yaoshi::gateway {
+
+inline constexpr size_t kMaxBodyBytes = 4 << 20;  // Of a JSON body; the services take no larger message.
+
+struct AppOptions {
+  std::unique_ptr<Api> api;
+  std::map<std::string, Backend> backends;  // "registry" signs people in and keeps files.
+  std::shared_ptr<const auth::TokenSigner> signer;
+  std::shared_ptr<const auth::TokenVerifier> verifier;
+  const Clock* clock = nullptr;           // Null: SystemClock().
+  std::shared_ptr<obs::Log> log;          // Null: nothing is logged.
+  std::shared_ptr<obs::Metrics> metrics;  // Null: none are kept.
+  SessionOptions sessions;
+  UploadOptions uploads;
+};
+
+class App {
+ public:
+  explicit App(AppOptions options);
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  // Answers a request. This object must outlive the answer.
+  void Handle(std::shared_ptr<Exchange> exchange);
+
+  // For HttpServerOptions.
+  HttpReply ServerError(int http_status, std::string_view reason, std::string_view message) const;
+  void CountRefused(std::string_view peer, int http_status);
+
+ private:
+  // A request with what is known of it so far.
+  struct Visit {
+    std::shared_ptr<Exchange> exchange;
+    std::chrono::steady_clock::time_point start;
+    obs::TraceContext trace;
+    RouteMatch match;
+    std::string label;  // "GET /v1/projects/{name}" in logs and metrics.
+    auth::Principal principal;
+    rpc::CallOptions options;
+    bool writes = false;
+  };
+  struct LocalMethod {
+    LocalHandler handler;
+    bool anonymous = false;  // Needs no access token.
+  };
+
+  void RegisterLocalMethods();
+  // Pages that are no RPC: true when it answered.
+  bool ServePage(const std::shared_ptr<Visit>& visit);
+  void ServeHealth(const std::shared_ptr<Visit>& visit);
+  // Route, sign-in, limits: everything before the body is read. An error is the reply.
+  absl::Status Admit(Visit& visit, HttpReply& refusal);
+  absl::Status FindRoute(Visit& visit, HttpReply& refusal);
+  absl::Status Identify(Visit& visit);
+  absl::Status SetTimeout(Visit& visit) const;
+  // With the whole body at hand.
+  void Dispatch(const std::shared_ptr<Visit>& visit, std::string body);
+  void CallLocal(const std::shared_ptr<Visit>& visit, std::string request);
+  void CallBackend(const std::shared_ptr<Visit>& visit, std::string request);
+  void Answer(const std::shared_ptr<Visit>& visit, const absl::StatusOr<std::string>& bytes,
+              const std::string& consistency_token);
+  void Refuse(const std::shared_ptr<Visit>& visit, const absl::Status& status, int http_status = 0);
+  void Send(const std::shared_ptr<Visit>& visit, HttpReply reply, const absl::Status& status);
+  void Record(const Visit& visit, int http_status, const absl::Status& status);
+  void Count(const std::string& label, int http_status) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  friend struct BodyReader;
+
+  const std::unique_ptr<Api> api_;
+  const std::map<std::string, Backend> backends_;
+  const std::shared_ptr<const auth::TokenSigner> signer_;
+  const std::shared_ptr<const auth::TokenVerifier> verifier_;
+  const Clock& clock_;
+  const std::shared_ptr<obs::Log> log_;
+  const std::shared_ptr<obs::Metrics> metrics_;
+  GatewayIdentity identity_;
+  ConsistencyMemory memory_;
+  Figures figures_;
+  std::unique_ptr<Sessions> sessions_;
+  std::unique_ptr<Uploads> uploads_;
+  std::map<std::string, LocalMethod> local_methods_;  // By rpc_path.
+  const std::string openapi_;
+
+  absl::Mutex mutex_;
+  // Counters by label and HTTP status: bounded by the routes.
+  absl::flat_hash_map<std::pair<std::string, int>, obs::Counter*> counters_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace yaoshi::gateway

@@ -1,0 +1,564 @@
+// The only translation unit that sees Boost.
+#include <utility>
+// <utility> must come before Boost.Asio 1.74.
+#include <boost/asio.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <unordered_set>
+
+#include "absl/status/status.h"
+#include "fmt/format.h"
+#include "gateway/http/request_head.h"
+#include "gateway/http/server.h"
+
+namespace yaoshi::gateway {
+namespace {
+
+namespace net = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using tcp = net::ip::tcp;
+using ErrorCode = beast::error_code;
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+constexpr size_t kReadBytes = 8 * 1024;
+constexpr size_t kWriteBytes = 64 * 1024;  // A client must take so much within one phase.
+constexpr size_t kMinBodyRate = 1024;      // Bytes per second that a body must keep up on average, after one phase.
+constexpr size_t kLingerBytes = 1024 * 1024;  // Of an unread body, so that the client sees the reply before the close.
+constexpr std::chrono::milliseconds kLingerTime{1000};
+constexpr std::chrono::milliseconds kAcceptPause{100};  // After the process ran out of file descriptors.
+
+class Connection;
+
+// What the handler asks of the connection; carried out by the connection's coroutine, one after the other.
+struct Command {
+  enum Kind { kRead, kReply, kStart, kPiece, kFinish, kAbandon };
+  Kind kind = kAbandon;
+  uint64_t exchange = 0;
+  size_t max = 0;
+  bool successful = false;
+  HttpReply reply;
+  std::string data;
+  std::function<void(absl::StatusOr<std::string>)> read_done;
+  std::function<void(bool)> piece_done;
+
+  // Nobody will carry it out.
+  void Fail() {
+    if (read_done) read_done(absl::CancelledError("the connection is closed"));
+    if (piece_done) piece_done(false);
+  }
+};
+
+// Lets exchanges outlive the server: once it is closed nothing is posted any more.
+struct Gate {
+  std::mutex mutex;
+  bool closed = false;  // Guarded by mutex.
+};
+
+}  // namespace
+
+struct HttpServer::State {
+  State(HttpServerOptions opts, Handler handle)
+      : options(std::move(opts)), handler(std::move(handle)), context(options.threads), acceptor(context) {}
+
+  HttpServerOptions options;
+  Handler handler;
+  net::io_context context;
+  tcp::acceptor acceptor;
+  int port = 0;
+  std::vector<std::thread> threads;
+  std::atomic<bool> stopping{false};
+  const std::shared_ptr<Gate> gate = std::make_shared<Gate>();
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<std::string, int> per_address;         // Guarded by mutex.
+  std::unordered_set<Connection*> connections;    // Guarded by mutex.
+
+  absl::Status Listen();
+  net::awaitable<void> Accept();
+  // False when the address or the server has too many connections.
+  bool Admit(Connection* connection, const std::string& peer);
+  void Release(Connection* connection, const std::string& peer);
+};
+
+namespace {
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(HttpServer::State& server, tcp::socket socket, std::string peer)
+      : server_(server), stream_(std::move(socket)), wake_(stream_.get_executor()), peer_(std::move(peer)) {}
+
+  auto executor() { return stream_.get_executor(); }
+
+  net::awaitable<void> Run() {
+    try {
+      while (!server_.stopping && co_await ReadHead() && co_await Serve()) {
+      }
+    } catch (const std::exception&) {  // Out of memory, for one: this connection ends, the others go on.
+    }
+    Finish();
+  }
+
+  void Post(Command command) {
+    net::post(stream_.get_executor(), [self = shared_from_this(), command = std::move(command)]() mutable {
+      if (self->closed_ || command.exchange != self->exchange_) return command.Fail();
+      self->commands_.push_back(std::move(command));
+      self->wake_.cancel();
+    });
+  }
+
+  // Closes the connection if no request is in progress.
+  void CloseIfIdle() {
+    net::post(stream_.get_executor(), [self = shared_from_this()] {
+      if (!self->busy_) self->stream_.close();
+    });
+  }
+  void CloseNow() {
+    net::post(stream_.get_executor(), [self = shared_from_this()] {
+      self->stream_.close();
+      self->broken_ = true;
+      self->wake_.cancel();
+    });
+  }
+
+ private:
+  using Parser = http::request_parser<http::buffer_body>;
+
+  // Reads up to the end of a request's header and checks it. False: the connection is over.
+  net::awaitable<bool> ReadHead() {
+    HeadScanner scanner(kMaxHeaderBytes, kMaxTargetBytes);
+    const SteadyTime start = std::chrono::steady_clock::now();
+    SteadyTime deadline = start + (first_ ? server_.options.phase_timeout : server_.options.idle_timeout);
+    bool begun = false;
+    for (;;) {
+      const auto data = buffer_.data();
+      const HeadScanner::Result result = scanner.Scan({static_cast<const char*>(data.data()), data.size()});
+      if (result.refusal.http_status != 0) co_return co_await Refuse(result.refusal);
+      if (result.complete) break;
+      if (!begun && data.size() > 0) {
+        begun = true;
+        deadline = std::chrono::steady_clock::now() + server_.options.phase_timeout;
+      }
+      ErrorCode error;
+      stream_.expires_at(deadline);
+      const size_t n = co_await stream_.async_read_some(buffer_.prepare(kReadBytes),
+                                                        net::redirect_error(net::use_awaitable, error));
+      buffer_.commit(n);
+      if (error == beast::error::timeout && begun) {
+        co_return co_await Refuse({408, "REQUEST_TIMEOUT", "The request came too slowly. Send it in one go."});
+      }
+      if (error) co_return false;
+    }
+    first_ = false;
+    co_return co_await ParseHead();
+  }
+
+  net::awaitable<bool> ParseHead() {
+    parser_.emplace();
+    parser_->header_limit(kMaxHeaderBytes + 1);
+    parser_->body_limit(boost::none);
+    ErrorCode error;
+    const size_t used = parser_->put(buffer_.data(), error);
+    buffer_.consume(used);
+    if (error || !parser_->is_header_done()) {
+      co_return co_await Refuse({400, "MALFORMED_HTTP", "The request is not well-formed HTTP/1.1."});
+    }
+    const auto& message = parser_->get();
+    RawHead head;
+    head.method = std::string(message.method_string());
+    head.target = std::string(message.target());
+    head.version = message.version();
+    for (const auto& field : message) head.headers.emplace_back(field.name_string(), field.value());
+    request_ = HttpRequest();
+    const Refusal refusal = CheckHead(std::move(head), kMaxHeaderCount, request_, flags_);
+    if (refusal.http_status != 0) co_return co_await Refuse(refusal);
+    request_.peer = peer_;
+    continue_sent_ = false;
+    body_bytes_ = 0;
+    co_return true;
+  }
+
+  // Hands the request to the handler and carries out what it asks. True: another request may follow.
+  net::awaitable<bool> Serve();
+  net::awaitable<void> Carry(Command& command);
+  net::awaitable<void> ReadBody(Command& command);
+  net::awaitable<void> WriteReply(HttpReply reply);
+  net::awaitable<void> StartStream(HttpReply reply);
+  net::awaitable<void> WritePiece(Command& command);
+
+  // An error that the server itself found; the connection is closed after it.
+  net::awaitable<bool> Refuse(Refusal refusal) {
+    keep_alive_ = false;
+    flags_ = {};
+    flags_.keep_alive = false;
+    busy_ = true;
+    if (server_.options.refused) server_.options.refused(peer_, refusal.http_status);
+    co_await WriteReply(server_.options.error(refusal.http_status, refusal.reason, refusal.message));
+    if (!broken_) co_await Linger();
+    co_return false;
+  }
+
+  // Lets the client read the reply before the connection goes: a close with unread data would reset it.
+  net::awaitable<void> Linger() {
+    ErrorCode error;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+    stream_.expires_after(kLingerTime);
+    size_t total = 0;
+    buffer_.consume(buffer_.size());
+    while (!error && total < kLingerBytes) {
+      total += co_await stream_.async_read_some(buffer_.prepare(kReadBytes),
+                                                net::redirect_error(net::use_awaitable, error));
+    }
+  }
+
+  net::awaitable<void> Write(std::string_view data) {
+    while (!data.empty() && !broken_) {
+      const std::string_view part = data.substr(0, kWriteBytes);
+      ErrorCode error;
+      stream_.expires_after(server_.options.phase_timeout);
+      co_await net::async_write(stream_, net::buffer(part.data(), part.size()),
+                                net::redirect_error(net::use_awaitable, error));
+      broken_ = broken_ || error;
+      data.remove_prefix(part.size());
+    }
+  }
+
+  void Finish() {
+    closed_ = true;
+    for (Command& command : commands_) command.Fail();
+    commands_.clear();
+    stream_.close();
+    server_.Release(this, peer_);
+  }
+
+  HttpServer::State& server_;
+  beast::tcp_stream stream_;
+  net::steady_timer wake_;
+  beast::flat_buffer buffer_{kMaxHeaderBytes + 4 * kWriteBytes};
+  std::optional<Parser> parser_;
+  const std::string peer_;
+  HttpRequest request_;
+  HeadFlags flags_;
+  std::deque<Command> commands_;
+  uint64_t exchange_ = 0;  // Counts requests; commands of an earlier one are refused.
+  SteadyTime body_start_;
+  size_t body_bytes_ = 0;
+  bool first_ = true;
+  bool busy_ = false;
+  bool keep_alive_ = true;
+  bool answered_ = false;
+  bool streaming_ = false;
+  bool continue_sent_ = false;
+  bool broken_ = false;  // Nothing more can be read or written.
+  bool closed_ = false;
+};
+
+class ServerExchange : public Exchange {
+ public:
+  ServerExchange(std::shared_ptr<Gate> gate, std::weak_ptr<Connection> connection, HttpRequest request, uint64_t id)
+      : gate_(std::move(gate)), connection_(std::move(connection)), request_(std::move(request)), id_(id) {}
+  ~ServerExchange() override { Send(Command{}); }
+
+  const HttpRequest& request() const override { return request_; }
+  void ReadBody(size_t max, std::function<void(absl::StatusOr<std::string>)> done) override {
+    Command command;
+    command.kind = Command::kRead;
+    command.max = max;
+    command.read_done = std::move(done);
+    Send(std::move(command));
+  }
+  void Reply(HttpReply reply) override { SendReply(Command::kReply, std::move(reply)); }
+  void StartStream(HttpReply head) override { SendReply(Command::kStart, std::move(head)); }
+  void WritePiece(std::string piece, std::function<void(bool)> done) override {
+    Command command;
+    command.kind = Command::kPiece;
+    command.data = std::move(piece);
+    command.piece_done = std::move(done);
+    Send(std::move(command));
+  }
+  void FinishStream(bool successful) override {
+    Command command;
+    command.kind = Command::kFinish;
+    command.successful = successful;
+    Send(std::move(command));
+  }
+
+ private:
+  void SendReply(Command::Kind kind, HttpReply reply) {
+    Command command;
+    command.kind = kind;
+    command.reply = std::move(reply);
+    Send(std::move(command));
+  }
+  void Send(Command command);
+
+  const std::shared_ptr<Gate> gate_;
+  const std::weak_ptr<Connection> connection_;
+  HttpRequest request_;
+  const uint64_t id_;
+};
+
+void ServerExchange::Send(Command command) {
+  command.exchange = id_;
+  {
+    const std::lock_guard<std::mutex> lock(gate_->mutex);
+    const std::shared_ptr<Connection> connection = gate_->closed ? nullptr : connection_.lock();
+    if (connection != nullptr) return connection->Post(std::move(command));
+  }
+  command.Fail();
+}
+
+net::awaitable<bool> Connection::Serve() {
+  busy_ = true;
+  answered_ = streaming_ = false;
+  keep_alive_ = flags_.keep_alive;
+  const uint64_t id = ++exchange_;
+  body_start_ = std::chrono::steady_clock::now();
+  server_.handler(std::make_shared<ServerExchange>(server_.gate, weak_from_this(), std::move(request_), id));
+  while (!answered_ && !broken_) {
+    if (commands_.empty()) {
+      ErrorCode ignored;
+      wake_.expires_at(SteadyTime::max());
+      co_await wake_.async_wait(net::redirect_error(net::use_awaitable, ignored));
+      continue;
+    }
+    Command command = std::move(commands_.front());
+    commands_.pop_front();
+    co_await Carry(command);
+  }
+  ++exchange_;
+  for (Command& late : commands_) late.Fail();
+  commands_.clear();
+  busy_ = false;
+  if (broken_) co_return false;
+  const bool body_left = !parser_->is_done();
+  if (body_left || !keep_alive_ || server_.stopping) {
+    co_await Linger();
+    co_return false;
+  }
+  co_return true;
+}
+
+net::awaitable<void> Connection::Carry(Command& command) {
+  switch (command.kind) {
+    case Command::kRead:
+      co_await ReadBody(command);
+      break;
+    case Command::kReply:
+      co_await WriteReply(std::move(command.reply));
+      answered_ = true;
+      break;
+    case Command::kStart:
+      co_await StartStream(std::move(command.reply));
+      break;
+    case Command::kPiece:
+      co_await WritePiece(command);
+      break;
+    case Command::kFinish:
+      if (command.successful && flags_.chunks_allowed && !flags_.head_only) co_await Write("0\r\n\r\n");
+      if (!command.successful) broken_ = true;
+      answered_ = true;
+      break;
+    case Command::kAbandon:
+      answered_ = true;
+      keep_alive_ = false;
+      if (streaming_) {
+        broken_ = true;
+      } else {
+        co_await WriteReply(server_.options.error(500, "INTERNAL", ""));
+      }
+      break;
+  }
+}
+
+net::awaitable<void> Connection::ReadBody(Command& command) {
+  if (flags_.expects_continue && !continue_sent_ && !parser_->is_done()) {
+    continue_sent_ = true;
+    co_await Write("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+  std::string piece(parser_->is_done() ? 0 : command.max, '\0');
+  auto& body = parser_->get().body();
+  body.data = piece.data();
+  body.size = piece.size();
+  ErrorCode error;
+  while (!parser_->is_done() && body.size > 0 && !error) {
+    const auto owed = server_.options.phase_timeout + std::chrono::seconds(body_bytes_ / kMinBodyRate);
+    stream_.expires_at(std::min(std::chrono::steady_clock::now() + server_.options.phase_timeout, body_start_ + owed));
+    const size_t before = body.size;
+    co_await http::async_read_some(stream_, buffer_, *parser_, net::redirect_error(net::use_awaitable, error));
+    if (error == http::error::need_buffer) error = {};
+    body_bytes_ += before - body.size;
+  }
+  piece.resize(piece.size() - body.size);
+  if (!error) {
+    command.read_done(std::move(piece));
+    co_return;
+  }
+  const bool timeout = error == beast::error::timeout;
+  command.read_done(absl::CancelledError("the body did not come"));
+  answered_ = true;
+  if (timeout || error.category() == http::make_error_code(http::error::bad_chunk).category()) {
+    keep_alive_ = false;
+    co_await WriteReply(timeout ? server_.options.error(408, "REQUEST_TIMEOUT", "The body came too slowly.")
+                                : server_.options.error(400, "MALFORMED_HTTP", "The body is not well-formed HTTP/1.1."));
+  } else {
+    broken_ = true;
+  }
+}
+
+net::awaitable<void> Connection::WriteReply(HttpReply reply) {
+  const bool body_left = parser_.has_value() && !parser_->is_done();
+  if (body_left || server_.stopping) keep_alive_ = false;
+  std::string head = FormatHead(reply, keep_alive_, fmt::format("Content-Length: {}\r\n", reply.body.size()));
+  const bool bodiless = flags_.head_only || reply.status == 304 || reply.status == 204;
+  if (bodiless) {
+    co_await Write(head);
+  } else if (reply.body.size() <= kWriteBytes) {
+    head += reply.body;
+    co_await Write(head);
+  } else {
+    co_await Write(head);
+    co_await Write(reply.body);
+  }
+}
+
+net::awaitable<void> Connection::StartStream(HttpReply reply) {
+  streaming_ = true;
+  if (!flags_.chunks_allowed) keep_alive_ = false;  // HTTP/1.0: the end of the connection is the end of the body.
+  const std::string head =
+      FormatHead(reply, keep_alive_, flags_.chunks_allowed ? "Transfer-Encoding: chunked\r\n" : "");
+  co_await Write(head);
+}
+
+net::awaitable<void> Connection::WritePiece(Command& command) {
+  if (!flags_.head_only && !command.data.empty()) {
+    if (flags_.chunks_allowed) {
+      std::string framed = fmt::format("{:x}\r\n", command.data.size());
+      framed += command.data;
+      framed += "\r\n";
+      co_await Write(framed);
+    } else {
+      co_await Write(command.data);
+    }
+  }
+  command.piece_done(!broken_ && !flags_.head_only);
+}
+
+}  // namespace
+
+bool HttpServer::State::Admit(Connection* connection, const std::string& peer) {
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (static_cast<int>(connections.size()) >= options.connections) return false;
+  int& count = per_address[peer];
+  if (count >= options.connections_per_address) return false;
+  ++count;
+  connections.insert(connection);
+  return true;
+}
+
+void HttpServer::State::Release(Connection* connection, const std::string& peer) {
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (connections.erase(connection) == 0) return;
+  const auto found = per_address.find(peer);
+  if (found != per_address.end() && --found->second == 0) per_address.erase(found);
+  changed.notify_all();
+}
+
+absl::Status HttpServer::State::Listen() {
+  const size_t colon = options.address.rfind(':');
+  if (colon == std::string::npos) return absl::InvalidArgumentError("the address must be host:port");
+  ErrorCode error;
+  tcp::resolver resolver(context);
+  const auto found = resolver.resolve(options.address.substr(0, colon), options.address.substr(colon + 1),
+                                      tcp::resolver::passive, error);
+  if (error || found.empty()) {
+    return absl::InvalidArgumentError(fmt::format("{} is no address: {}", options.address, error.message()));
+  }
+  const tcp::endpoint endpoint = *found.begin();
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(net::socket_base::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(1024, error);
+  if (error) return absl::UnavailableError(fmt::format("cannot listen on {}: {}", options.address, error.message()));
+  port = acceptor.local_endpoint().port();
+  return absl::OkStatus();
+}
+
+net::awaitable<void> HttpServer::State::Accept() {
+  net::steady_timer pause(context);
+  while (!stopping) {
+    tcp::socket socket(net::make_strand(context));
+    ErrorCode error;
+    co_await acceptor.async_accept(socket, net::redirect_error(net::use_awaitable, error));
+    if (error == net::error::operation_aborted || stopping) co_return;
+    if (error) {  // Out of file descriptors or memory: wait for others to end instead of spinning.
+      pause.expires_after(kAcceptPause);
+      co_await pause.async_wait(net::redirect_error(net::use_awaitable, error));
+      continue;
+    }
+    const tcp::endpoint remote = socket.remote_endpoint(error);
+    if (error) continue;
+    socket.set_option(tcp::no_delay(true), error);
+    const std::string peer = remote.address().to_string();
+    auto connection = std::make_shared<Connection>(*this, std::move(socket), peer);
+    if (!Admit(connection.get(), peer)) continue;
+    const auto executor = connection->executor();
+    net::co_spawn(executor, [connection]() { return connection->Run(); }, net::detached);
+  }
+}
+
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options, Handler handler) {
+  auto state = std::make_unique<State>(std::move(options), std::move(handler));
+  if (absl::Status status = state->Listen(); !status.ok()) return status;
+  net::co_spawn(state->context, [raw = state.get()]() { return raw->Accept(); }, net::detached);
+  for (int i = 0; i < state->options.threads; ++i) {
+    state->threads.emplace_back([raw = state.get()] { raw->context.run(); });
+  }
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+}
+
+HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+HttpServer::~HttpServer() {
+  Stop(std::chrono::milliseconds(0));
+  const std::lock_guard<std::mutex> lock(state_->gate->mutex);
+  state_->gate->closed = true;
+}
+int HttpServer::port() const { return state_->port; }
+
+int HttpServer::open_connections() const {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  return static_cast<int>(state_->connections.size());
+}
+
+void HttpServer::Stop(std::chrono::milliseconds drain) {
+  State& state = *state_;
+  if (state.threads.empty()) return;
+  state.stopping = true;
+  net::post(state.acceptor.get_executor(), [&state] {
+    ErrorCode ignored;
+    state.acceptor.close(ignored);
+  });
+  {
+    std::unique_lock<std::mutex> lock(state.mutex);
+    for (Connection* connection : state.connections) connection->CloseIfIdle();
+    const auto empty = [&state] { return state.connections.empty(); };
+    state.changed.wait_for(lock, drain, empty);
+    for (Connection* connection : state.connections) connection->CloseNow();
+    state.changed.wait_for(lock, std::chrono::seconds(1), empty);
+  }
+  state.context.stop();
+  for (std::thread& thread : state.threads) thread.join();
+  state.threads.clear();
+}
+
+}  // namespace yaoshi::gateway

@@ -1,0 +1,161 @@
+// The gateway's process: flags, wiring, signals.
+#include <sodium.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "common/config/flags.h"
+#include "common/config/server_config.h"
+#include "common/status/status.h"
+#include "fmt/format.h"
+#include "gateway/app.h"
+#include "gateway/descriptors.h"
+#include "gateway/http/server.h"
+
+namespace yaoshi::gateway {
+namespace {
+
+struct Config {
+  std::string address = "127.0.0.1:8080";
+  std::string metrics_address = "127.0.0.1:9080";
+  std::string registry = "127.0.0.1:7001";
+  std::string signing_key;
+  std::string trusted_keys_dir;
+  int threads = 2;
+  int connections = 10000;
+  int connections_per_address = 256;
+  int upload_mebibytes = 64;
+  int token_minutes = 60;
+  int session_hours = 12;
+  int drain_seconds = 20;
+  rpc::TlsFiles tls;
+};
+
+constexpr int kOk = 0;
+constexpr int kFailed = 1;
+constexpr int kWrongConfig = 2;
+
+void AddTo(config::Flags& flags, Config& config) {
+  flags.String("address", "Where HTTP is served, host:port", &config.address);
+  flags.String("metrics-address", "Where /metrics is served, host:port; empty: nowhere", &config.metrics_address);
+  flags.String("registry", "The registry service, host:port or dns:///name:port", &config.registry);
+  flags.String("signing-key", "The secret key that tokens are signed with, <kid>.key", &config.signing_key);
+  flags.String("trusted-keys-dir", "Directory of the <kid>.pub files of trusted signers", &config.trusted_keys_dir);
+  flags.Int("threads", "Threads for HTTP connections", &config.threads, 1, 256);
+  flags.Int("connections", "Connections at a time", &config.connections, 1, 1'000'000);
+  flags.Int("connections-per-address", "Connections of one address at a time", &config.connections_per_address, 1,
+            1'000'000);
+  flags.Int("upload-mebibytes", "Largest file that is taken, in MiB", &config.upload_mebibytes, 1, 1024);
+  flags.Int("token-minutes", "How long an access token is valid", &config.token_minutes, 1, 24 * 60);
+  flags.Int("session-hours", "How long a session may be refreshed after its sign-in", &config.session_hours, 1, 168);
+  flags.Int("drain-seconds", "How long running requests may take to finish at the end", &config.drain_seconds, 0, 3600);
+  flags.String("tls-certificate", "Client certificate towards the services; with key and authority, or none",
+               &config.tls.certificate);
+  flags.String("tls-key", "Its key", &config.tls.key);
+  flags.String("tls-authority", "The authority that services' certificates are checked with", &config.tls.authority);
+}
+
+absl::Status Validate(const Config& config) {
+  std::vector<std::string> problems;
+  if (config.registry.empty()) problems.emplace_back("--registry must name the registry service, host:port");
+  if (config.signing_key.empty()) problems.emplace_back("--signing-key must name the secret key file <kid>.key");
+  if (!std::filesystem::is_directory(config.trusted_keys_dir)) {
+    problems.emplace_back("--trusted-keys-dir must be a directory with <kid>.pub files");
+  }
+  const int tls = !config.tls.certificate.empty() + !config.tls.key.empty() + !config.tls.authority.empty();
+  if (tls != 0 && tls != 3) {
+    problems.emplace_back("--tls-certificate, --tls-key and --tls-authority go together: all three, or none");
+  }
+  return config::ConfigProblems(problems);
+}
+
+// What the process is made of, in the order of its making.
+struct Gateway {
+  std::shared_ptr<obs::Log> log = std::make_shared<obs::Log>(STDERR_FILENO);
+  std::shared_ptr<obs::Metrics> metrics = std::make_shared<obs::Metrics>("gateway");
+  std::unique_ptr<App> app;
+  std::unique_ptr<HttpServer> server;
+  std::unique_ptr<obs::MetricsServer> metrics_server;
+};
+
+absl::Status Start(const Config& config, Gateway& gateway) {
+  AppOptions options;
+  ASSIGN_OR_RETURN(auth::TokenSigner signer, auth::TokenSigner::FromFile(config.signing_key));
+  ASSIGN_OR_RETURN(auth::TokenVerifier verifier, auth::TokenVerifier::FromDirectory(config.trusted_keys_dir));
+  options.signer = std::make_shared<auth::TokenSigner>(std::move(signer));
+  options.verifier = std::make_shared<auth::TokenVerifier>(std::move(verifier));
+  options.backends["registry"] = {"registry", rpc::Channel::Open({.target = config.registry, .tls = config.tls})};
+  ASSIGN_OR_RETURN(options.api, Api::Create(DescriptorSet(), {"registry"}));
+  options.log = gateway.log;
+  options.metrics = gateway.metrics;
+  options.sessions.token_lifetime = std::chrono::minutes(config.token_minutes);
+  options.sessions.session_lifetime = std::chrono::hours(config.session_hours);
+  options.uploads.max_bytes = static_cast<uint64_t>(config.upload_mebibytes) << 20;
+  gateway.app = std::make_unique<App>(std::move(options));
+
+  HttpServerOptions http;
+  http.address = config.address;
+  http.threads = config.threads;
+  http.connections = config.connections;
+  http.connections_per_address = config.connections_per_address;
+  App* app = gateway.app.get();
+  http.error = [app](int status, std::string_view reason, std::string_view message) {
+    return app->ServerError(status, reason, message);
+  };
+  http.refused = [app](std::string_view peer, int status) { app->CountRefused(peer, status); };
+  ASSIGN_OR_RETURN(gateway.server, HttpServer::Start(std::move(http), [app](std::shared_ptr<Exchange> exchange) {
+                     app->Handle(std::move(exchange));
+                   }));
+  if (config.metrics_address.empty()) return absl::OkStatus();
+  return obs::MetricsServer::Start(config.metrics_address, gateway.metrics, [] { return true; },
+                                   &gateway.metrics_server);
+}
+
+int Run(int argc, char** argv) {
+  Config config;
+  config::Flags flags("gateway", "The HTTP/JSON door of Yaoshi: signs people in and passes their requests on.");
+  AddTo(flags, config);
+  absl::Status status = flags.Parse(argc, argv);
+  if (status.code() == absl::StatusCode::kCancelled) {
+    std::cout << status.message();
+    return kOk;
+  }
+  if (status.ok()) status = Validate(config);
+  if (!status.ok()) {
+    std::cerr << status.message() << '\n';
+    return kWrongConfig;
+  }
+  // Signals are taken by this thread alone; a peer that closes must not end the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  if (sodium_init() < 0) return kFailed;
+
+  Gateway gateway;
+  if (status = Start(config, gateway); !status.ok()) {
+    std::cerr << status.message() << '\n';
+    return kFailed;
+  }
+  gateway.log->Event(obs::Severity::kInfo, "serving", {{"port", std::to_string(gateway.server->port())}});
+  int received = 0;
+  sigwait(&signals, &received);
+  gateway.log->Event(obs::Severity::kInfo, "draining");
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // A second signal ends the process at once.
+  gateway.server->Stop(std::chrono::seconds(config.drain_seconds));
+  return kOk;
+}
+
+}  // namespace
+}  // namespace yaoshi::gateway
+
+int main(int argc, char** argv) { return yaoshi::gateway::Run(argc, argv); }
