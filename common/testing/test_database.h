@@ -1,0 +1,21 @@
+// A real database for store and service tests: one schema per test process, dropped at its end.
+//
+//   const db::Options& options = testing::TestDatabase(registry::Migrations());
+//   db::Session session(options);
+//
+// The server is the one whose socket YAOSHI_TEST_DATABASE names (user root, no password); without that variable the
+// process starts a private one. Tests of one process share the schema: they choose names of their own.
+#pragma once
+
+#include <span>
+
+#include "common/db/migrate.h"
+#include "common/db/session.h"
+
+namespace yaoshi::testing {
+
+// The options of this process's schema, made and migrated at the first call; later calls apply what `migrations` has
+// more. Aborts with the reason when that fails. Call it from the main thread, before other threads use sessions.
+const db::Options& TestDatabase(std::span<const db::Migration> migrations);
+
+}  // namespace yaoshi::testing
