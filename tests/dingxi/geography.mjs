@@ -13,8 +13,8 @@ export const REGIONS = [
   region('621172', 'kechuang', '定西生态科创城', '起步区 南组团 北组团 湿地片区 职教片区 孵化片区 滨河片区 中央商务片区'),
 ];
 
-/** The city, for projects that span several county-level units. */
-export const CITY = region('621100', 'dingxi', '定西市', '中心城区 渭河流域 洮河流域 关川河流域 祖厉河流域 陇海沿线 兰渝沿线 南部山区 北部旱区 城东片区 城西片区 新城片区');
+/** The city, for projects that span several county-level units. Its unit is there from the installation on. */
+export const CITY = region('621100', 'city', '定西市', '中心城区 渭河流域 洮河流域 关川河流域 祖厉河流域 陇海沿线 兰渝沿线 南部山区 北部旱区 城东片区 城西片区 新城片区');
 
 function region(code, id, title, places) {
   return { code, id, title, places: places.split(' ') };

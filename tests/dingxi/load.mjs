@@ -213,9 +213,12 @@ async function loadAcceptanceSet(options, passwords) {
   await passwords.ensure(data.accounts.map((a) => a.id));
   const operator = await new Client(options.url, { account: 'operator', password: passwords.known.operator }).signIn();
   const [office, ...others] = data.accounts;
-  await createAccount(operator, passwords, office);
+  // The first account makes the units; until its own is there it belongs to the city, which the installation begins with.
+  await createAccount(operator, passwords, { ...office, organization: data.organizations[0].id });
   const client = await new Client(options.url, { account: office.id, password: passwords.known[office.id] }).signIn();
   await loadDirectory(client, data);
+  const home = `organizations/${office.organization}`;
+  await operator.patch(`/v1/accounts/${office.id}`, { organization: home }, { request_id: idOf('account', office.id, home) });
   await each('Accounts', others, (account) => createAccount(operator, passwords, account), 4);
   for (const workbook of data.workbooks) await loadWorkbook(client, data, workbook);
   for (const order of data.orders) await loadOrder(client, data, order);
@@ -227,9 +230,8 @@ async function loadScaleSet(options, passwords) {
   const id = `scale-${set.region}`;
   await passwords.ensure([id]);
   const operator = await new Client(options.url, { account: 'operator', password: passwords.known.operator }).signIn();
-  await createAccount(operator, passwords, { id, title: '规模测试', role: 'CITY_OFFICE', region: set.region, organization: 'scale-office' });
+  await createAccount(operator, passwords, { id, title: '规模测试', role: 'CITY_OFFICE', region: set.region, organization: 'city' });
   const client = await new Client(options.url, { account: id, password: passwords.known[id] }).signIn();
-  await createOrganization(client, { id: 'scale-office', title: '规模测试单位', kind: 'DEPARTMENT', region: set.region, credit_code: '' });
   await each('Organizations', set.organizations, (unit) => createOrganization(client, { ...unit, kind: 'COUNTY_LEVEL', credit_code: '' }));
   for (const filename of (await readdir(options.scale)).filter((f) => f.endsWith('.csv')).sort()) {
     const step = new Step(filename, 0);

@@ -15,9 +15,8 @@ let office;
 
 before(async () => {
   stack = await ownStack('faults');
-  office = await stack.createAccount('city-office', { role: 'CITY_OFFICE', region: '621100', organization: 'dept-01' });
+  office = await stack.createAccount('city-office', { role: 'CITY_OFFICE', region: '621100', organization: 'city' });
   const unit = (id, title, kind, region) => office.post('/v1/organizations', { title, kind, region }, { organization_id: id, request_id: randomUUID() });
-  await unit('dingxi', '定西市', 'CITY', '621100');
   await unit('dept-01', '市发展改革委', 'DEPARTMENT', '621100');
   await unit('longxi', '陇西县', 'COUNTY_LEVEL', '621122');
 });
