@@ -1,9 +1,9 @@
 // The HTTP/JSON door: strict with what comes in, exact in what goes out, the same however often it is asked.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { connect } from 'node:net';
 import { before, describe, test } from 'node:test';
 import { adjust, createList, createProject, openWorkbook, projectBody } from './samples.mjs';
+import { sendRaw } from './socket.mjs';
 import { freshWord, sharedStack } from './stack.mjs';
 
 let stack;
@@ -21,24 +21,7 @@ async function postText(path, text, headers = {}) {
   return { status: reply.status, headers: reply.headers, text: await reply.text() };
 }
 
-/** Writes raw bytes to the socket and gives the first line of the answer; '' when the door closes without one. */
-function raw(text, { within_ms = 15000 } = {}) {
-  const { hostname, port } = new URL(stack.url);
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.write(text));
-    let got = '';
-    AbortSignal.timeout(within_ms).addEventListener('abort', () => {
-      socket.destroy();
-      reject(new Error(`no answer within ${within_ms} ms; got ${got.slice(0, 80)}`));
-    });
-    socket.on('data', (piece) => {
-      got += piece;
-      if (got.includes('\r\n')) socket.destroy();
-    });
-    socket.on('error', () => {});
-    socket.on('close', () => resolve(got.split('\r\n')[0]));
-  });
-}
+const raw = async (text) => (await sendRaw(stack.url, text)).line;
 
 const reasonOf = (reply) => reply.body?.error?.details?.find((d) => d['@type']?.endsWith('ErrorInfo'))?.reason;
 

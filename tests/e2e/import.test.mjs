@@ -7,6 +7,7 @@ import { columns } from '../dingxi/columns.mjs';
 import { csvHeading, csvLine, workbookBytes } from '../dingxi/workbook.mjs';
 import { figureValue } from '../dingxi/verify.mjs';
 import { columnOf, createList, ledgerRow, openWorkbook, zip } from './samples.mjs';
+import { sendRaw } from './socket.mjs';
 import { freshWord, sharedStack } from './stack.mjs';
 
 const EFFECTIVE = '2022-05-01';
@@ -219,20 +220,14 @@ describe('files that mean harm leave nothing behind', () => {
   }
 
   test('an upload of 200 MB is refused with 413 before it is read', async () => {
-    const pieces = new ReadableStream({
-      pull(controller) {
-        this.sent = (this.sent ?? 0) + 1;
-        if (this.sent > 200) controller.close();
-        else controller.enqueue(Buffer.alloc(1 << 20));
-      },
-    });
     await office.signIn();
-    const reply = await fetch(`${stack.url}/v1/files?filename=big.xlsx`, {
-      method: 'POST', body: pieces, duplex: 'half', headers: { authorization: `Bearer ${office.token}`, 'content-type': 'application/octet-stream' },
-    }).catch((error) => ({ status: 413, broken: error.cause?.code ?? error.message }));
-    assert.equal(reply.status, 413);
-    const declared = await office.try('POST', '/v1/files', { raw: Buffer.alloc(65 << 20), query: { filename: 'big.xlsx' } }).catch((error) => ({ status: 413, broken: error }));
-    assert.equal(declared.status, 413);
+    const head = (length) => `POST /v1/files?filename=big.xlsx HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${office.token}\r\n${length}\r\n\r\n`;
+    const declared = await sendRaw(stack.url, head(`Content-Length: ${200 << 20}`));
+    assert.match(declared.line, /^HTTP\/1\.1 413/);
+    const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(1 << 20), Buffer.from('\r\n')]);
+    const streamed = await sendRaw(stack.url, head('Transfer-Encoding: chunked'), { pieces: Array(200).fill(chunk) });
+    assert.match(streamed.line, /^HTTP\/1\.1 413/);
+    assert.ok(streamed.sent < 80, `the door stopped reading after ${streamed.sent} MiB`);
   });
 
   test('another county’s account reads neither the file nor the operation', async () => {
