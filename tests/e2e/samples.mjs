@@ -67,11 +67,18 @@ export async function openWorkbook(bytes) {
 /** The column number of a heading in a ledger of 2022. */
 export const columnOf = (heading) => columns([2022]).findIndex((c) => c.heading.startsWith(heading)) + 1;
 
+const CRC_TABLE = Array.from({ length: 256 }, (_, n) => {
+  for (let k = 0; k < 8; k++) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
+  return n >>> 0;
+});
+
+const crc32 = (bytes) => (bytes.reduce((crc, byte) => CRC_TABLE[(crc ^ byte) & 255] ^ (crc >>> 8), 0xffffffff) ^ 0xffffffff) >>> 0;
+
 /** A zip archive with one stored or deflated member per entry, made by hand so that it may lie. */
 export function zip(entries, { flags = 0 } = {}) {
   const [locals, centrals] = [[], []];
   let at = 0;
-  for (const { name, data, method = 0, size = data.length, crc = 0 } of entries) {
+  for (const { name, data, method = 0, size = data.length, crc = method ? 0 : crc32(data) } of entries) {
     const title = Buffer.from(name);
     const head = Buffer.alloc(26);
     head.writeUInt16LE(20, 0);
