@@ -33,6 +33,11 @@ constexpr char FoldAscii(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
 
+// Whether characters with this first byte are neither capital nor small: CJK, Chinese punctuation, Hangul.
+constexpr bool HasNoCase(unsigned char first) {
+  return first >= 0xE3 && first <= 0xEE;
+}
+
 // One character, folded.
 struct Character {
   std::array<char, 4> bytes{};
@@ -98,7 +103,20 @@ bool FoldedStartsWith(std::string_view text, std::string_view folded) {
 }
 
 bool FoldedContains(std::string_view text, std::string_view folded) {
+  if (folded.empty()) return true;
+  const auto lead = static_cast<unsigned char>(folded[0]);
+  const std::string_view first = folded.substr(0, FoldedAt(folded).length);
   while (text.size() >= folded.size()) {
+    // Jumps to where a match can begin: what follows decides for searches over many rows.
+    if (HasNoCase(lead)) {
+      const std::size_t place = text.find(first);
+      if (place == std::string_view::npos) return false;
+      text.remove_prefix(place);
+    } else if (lead < 0x80) {
+      std::size_t place = 0;
+      while (place < text.size() && FoldAscii(text[place]) != folded[0]) ++place;
+      text.remove_prefix(place);
+    }
     if (FoldedStartsWith(text, folded)) return true;
     if (text.empty()) return false;
     text.remove_prefix(FoldedAt(text).length);
