@@ -15,6 +15,7 @@ CASES = [
     (tidy.domain_is_pure, "services/x/domain/a.cc", '#include "common/calendar/date.h"\n// Clock\n', 0),
     (tidy.domain_is_pure, "services/x/store/a.cc", '#include "common/db/session.h"\n', 0),
     (tidy.protos_meet_domain_in_convert, "services/x/rollup.h", '#include "yaoshi/x/v1/a.pb.h"\n', 1),
+    (tidy.protos_meet_domain_in_convert, "services/x/store/a.h", '#include "yaoshi/x/v1/a.pb.h"\n', 0),
     (tidy.protos_meet_domain_in_convert, "services/x/convert.h", '#include "yaoshi/x/v1/a.pb.h"\n', 0),
     (tidy.owners_keep_apart, "services/x/a.cc", '#include "services/y/a.h"\n#include "services/x/b.h"\n', 1),
     (tidy.owners_keep_apart, "common/x/a.cc", '#include "gateway/http/a.h"\n', 1),
@@ -43,6 +44,7 @@ CASES = [
     (tidy.functions_are_short, "a.cc", LONG_FUNCTION, 1),
     (tidy.functions_are_short, "a.cc", "namespace a {\n" + LONG_FUNCTION + "}\n", 1),
     (tidy.functions_are_short, "a.cc", LONG_CLASS + "constexpr T kTable[] = {\n" + "  {F(1)},\n" * 90 + "};\n", 0),
+    (tidy.functions_are_short, "a.cc", "constexpr auto kTable = std::to_array<T>({\n" + "  {1},\n" * 90 + "});\n", 0),
     (tidy.functions_are_short, "a.cc", "auto f = 'a';  // it's {\nint g() { return 1'000; }\n" + "\n" * 90, 0),
 ]
 
