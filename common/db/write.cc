@@ -122,6 +122,12 @@ absl::StatusOr<WriteResult> RunWrite(Session& session, const WriteIdentity& iden
   return result;
 }
 
+absl::StatusOr<std::optional<std::string>> FindWrite(Session& session, const WriteIdentity& identity) {
+  std::string reply;
+  ASSIGN_OR_RETURN(const bool there, FindReply(session, identity, reply));
+  return there ? std::optional<std::string>(std::move(reply)) : std::nullopt;
+}
+
 absl::Status RunTransaction(Session& session, steady_clock::time_point deadline,
                             const std::function<absl::Status(Session&)>& body) {
   return Repeat(session, deadline, body, [] { return false; });

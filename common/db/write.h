@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -30,6 +31,9 @@ struct WriteResult {
 absl::StatusOr<WriteResult> RunWrite(Session& session, const WriteIdentity& identity, Timestamp now,
                                      std::chrono::steady_clock::time_point deadline,
                                      const std::function<absl::StatusOr<std::string>(Session&)>& body);
+
+// The reply of an earlier, finished attempt; nullopt when there was none. REQUEST_ID_REUSED.
+absl::StatusOr<std::optional<std::string>> FindWrite(Session& session, const WriteIdentity& identity);
 
 // Runs `body` in a transaction without an idempotency row, for work that is harmless to repeat. Same retries.
 absl::Status RunTransaction(Session& session, std::chrono::steady_clock::time_point deadline,

@@ -41,18 +41,29 @@ absl::StatusOr<std::string> Writer::TransactBytes(rpc::Call& call, const WriteOp
   const Uuid change_set = Uuid::New(SystemClock());
   if (options.validate_only) {
     RETURN_IF_ERROR(session.Run("START TRANSACTION"));
-    auto reply = Attempt(session, call, change_set, options, body);
+    const auto kept = Attempt(session, call, change_set, options, body);
     session.Run("ROLLBACK").IgnoreError();  // Nothing was to be written anyway.
-    RETURN_IF_ERROR(reply.status());
-    return reply->substr(kTokenBytes);
+    RETURN_IF_ERROR(kept.status());
+    return kept->substr(kTokenBytes);
   }
-  auto result = db::RunWrite(session, IdentityOf(call, options), call.now(), call.deadline(),
-                             [&](db::Session& tx) { return Attempt(tx, call, change_set, options, body); });
-  RETURN_IF_ERROR(result.status());
+  ASSIGN_OR_RETURN(const db::WriteResult result,
+                   db::RunWrite(session, IdentityOf(call), call.now(), call.deadline(), [&](db::Session& tx) {
+                     return Attempt(tx, call, change_set, options, body);
+                   }));
   engine_.Kick();
-  ASSIGN_OR_RETURN(const Uuid token, Uuid::FromBytes(std::string_view(result->reply).substr(0, kTokenBytes)));
-  if (!token.nil()) call.set_consistency_token(token.ToString());
-  return result->reply.substr(kTokenBytes);
+  return Unpack(call, result.reply);
+}
+
+absl::StatusOr<std::optional<std::string>> Writer::ReplayBytes(rpc::Call& call) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> kept, db::FindWrite(call.session(), IdentityOf(call)));
+  if (!kept) return std::optional<std::string>();
+  ASSIGN_OR_RETURN(std::string reply, Unpack(call, *kept));
+  return std::optional<std::string>(std::move(reply));
+}
+
+absl::Status Tx::CommitStagedSet(const Uuid& staged) {
+  staged_ = staged;
+  return CommitStaged(session_, staged);
 }
 
 absl::Status EtagMismatch(std::string_view name, int64_t current) {

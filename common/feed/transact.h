@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,12 +30,17 @@ class Tx {
   const Uuid& change_set() const { return change_set_; }
   Timestamp now() const { return now_; }
   void Put(Version version) { versions_.push_back(std::move(version)); }
+  // Makes a staged set true with this transaction, instead of versions that are Put.
+  absl::Status CommitStagedSet(const Uuid& staged);
+  // The set that the answer's consistency token names.
+  const Uuid& token() const { return staged_.nil() ? change_set_ : staged_; }
   const std::vector<Version>& versions() const { return versions_; }
 
  private:
   db::Session& session_;
   const Timestamp now_;
   const Uuid change_set_;
+  Uuid staged_;
   std::vector<Version> versions_;
 };
 
@@ -68,6 +74,17 @@ class Writer {
     return answer;
   }
 
+  // The answer that an earlier attempt of this call got, or nullopt: for handlers that do much before they Transact.
+  template <class T>
+  absl::StatusOr<std::optional<T>> Replay(rpc::Call& call) {
+    ASSIGN_OR_RETURN(const std::optional<std::string> reply, ReplayBytes(call));
+    if (!reply) return std::optional<T>();
+    T answer;
+    answer.ParseFromString(*reply);
+    return std::optional<T>(std::move(answer));
+  }
+
+  absl::StatusOr<std::optional<std::string>> ReplayBytes(rpc::Call& call);
   absl::StatusOr<std::string> TransactBytes(rpc::Call& call, const WriteOptions& options,
                                             const std::function<absl::StatusOr<std::string>(Tx&)>& body);
 

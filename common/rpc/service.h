@@ -51,6 +51,8 @@ struct BoundMethod {
   // A fresh request message of the method's generated class.
   const google::protobuf::Message* prototype = nullptr;
   std::function<absl::StatusOr<std::string>(Call&, const google::protobuf::Message&)> unary;
+  // Only of a memory handler: requests that need the database after all run on a worker. Null: none do.
+  std::function<bool(const Call&, const google::protobuf::Message&)> needs_database;
   std::function<absl::Status(Call&, const google::protobuf::Message&, StreamWriter&)> stream;
 };
 
@@ -116,6 +118,17 @@ class ServiceBuilder {
   template <class H>
   ServiceBuilder& Database(std::string_view method, H handler) {
     return Unary(HandlerKind::kDatabase, method, std::move(handler));
+  }
+  // A memory handler for most requests; where `needs_database(call, request)`, the same handler runs on a worker and
+  // has call.session(): reads of the present come from memory, reads of the past from SQL.
+  template <class T, class R, class Req>
+  ServiceBuilder& Either(std::string_view method, bool (*needs_database)(const Call&, const Req&), T* object,
+                         R (T::*handler)(Call&, const Req&)) {
+    Memory(method, object, handler);
+    methods_.back().needs_database = [needs_database](const Call& call, const google::protobuf::Message& request) {
+      return needs_database(call, static_cast<const Req&>(request));
+    };
+    return *this;
   }
   // absl::Status(Call&, const Request&, StreamWriter&) for a server-streaming method.
   template <class H>

@@ -68,6 +68,7 @@ class Exchange {
  protected:
   // Everything of the gate before admission to a queue. After OK, running_ and request_ are there.
   absl::Status Enter(const grpc::ByteBuffer& body) {
+    gate_.NoteArrival();
     Arrival arrival;
     arrival.arrived = arrived_;
     ReadMetadata(arrival);
@@ -175,14 +176,21 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, private Exchange, pr
     } else if (!consistency_token_.empty() && gate_.options().wait_for_token) {
       gate_.options().wait_for_token(std::move(consistency_token_), running_->deadline(), [this](absl::Status ready) {
         if (!ready.ok()) return Reply(std::move(ready));
-        RunHandler();
+        Dispatch();
       });
     } else {
-      RunHandler();
+      Dispatch();
     }
   }
 
  private:
+  // A memory handler runs here and now, unless this request needs the database.
+  void Dispatch() {
+    const auto& needs_database = method_.bound.needs_database;
+    if (!needs_database || !needs_database(*running_, *request_)) return RunHandler();
+    if (!gate_.workers().TryPush(this)) Reply(Refuse());
+  }
+
   void Run(db::Session* session) override {
     running_->set_session(session);
     RunHandler();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 
 #include "fmt/format.h"
@@ -231,13 +232,14 @@ uint32_t PairHash(char32_t first, char32_t second) {
   return static_cast<uint32_t>(both * 0x9E3779B97F4A7C15ULL >> 32) ^ static_cast<uint32_t>(first) * 0x85EBCA6BU;
 }
 
-// Pairs of neighbours; of a single character, itself.
+// Pairs of neighbours, each once; of a single character, itself.
 std::vector<uint32_t> PairsOf(TextView text) {
   std::vector<uint32_t> pairs;
   if (text.size() == 1) pairs.push_back(PairHash(0, text[0]));
   if (text.size() > 1) pairs.reserve(text.size() - 1);
   for (std::size_t i = 1; i < text.size(); ++i) pairs.push_back(PairHash(text[i - 1], text[i]));
   std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
   return pairs;
 }
 
@@ -322,25 +324,33 @@ int Weighted(Match match, int weight) {
   return match == Match::kSame ? weight : 0;
 }
 
-// The Dice coefficient of the pairs × `scale`. The merge has no branch in it that the processor could guess wrongly.
+// How many hashes both have. Compares every one of `a` with four of `b` at a time: for titles, some twenty pairs, that
+// is several times as fast as a merge, whose every step the processor must guess.
+std::size_t CountCommon(const std::vector<uint32_t>& a, const std::vector<uint32_t>& b) {
+  using Lanes = uint32_t __attribute__((vector_size(16)));
+  constexpr std::size_t kLanes = 4;
+  const std::size_t whole = b.size() - b.size() % kLanes;
+  Lanes hits = {0, 0, 0, 0};
+  std::size_t common = 0;
+  for (const uint32_t x : a) {
+    const Lanes wanted = {x, x, x, x};
+    for (std::size_t i = 0; i < whole; i += kLanes) {
+      Lanes four;
+      std::memcpy(&four, b.data() + i, sizeof(four));
+      hits -= reinterpret_cast<Lanes>(four == wanted);  // A match is all ones: minus one.
+    }
+    for (std::size_t i = whole; i < b.size(); ++i) common += static_cast<std::size_t>(x == b[i]);
+  }
+  return common + hits[0] + hits[1] + hits[2] + hits[3];
+}
+
+// The Dice coefficient of the pairs × `scale`.
 int Dice(const Likeness& a, const Likeness& b, int scale) {
   if (a.title_hash == 0 || b.title_hash == 0) return 0;
   if (a.title_hash == b.title_hash) return scale;
-  const std::size_t na = a.title_pairs.size();
-  const std::size_t nb = b.title_pairs.size();
-  const uint32_t* pa = a.title_pairs.data();
-  const uint32_t* pb = b.title_pairs.data();
-  const uint32_t* const end_a = pa + na;
-  const uint32_t* const end_b = pb + nb;
-  std::size_t common = 0;
-  while (pa != end_a && pb != end_b) {
-    const uint32_t x = *pa;
-    const uint32_t y = *pb;
-    common += static_cast<std::size_t>(x == y);
-    pa += static_cast<std::ptrdiff_t>(x <= y);
-    pb += static_cast<std::ptrdiff_t>(y <= x);
-  }
-  return na + nb == 0 ? 0 : static_cast<int>(2 * common * static_cast<std::size_t>(scale) / (na + nb));
+  const std::size_t all = a.title_pairs.size() + b.title_pairs.size();
+  if (all == 0) return 0;
+  return static_cast<int>(2 * CountCommon(a.title_pairs, b.title_pairs) * static_cast<std::size_t>(scale) / all);
 }
 
 std::string_view WordOf(Match match) {

@@ -11,7 +11,7 @@ namespace yaoshi::registry {
 
 // What is compared of a project, made once and kept in memory: small.
 struct Likeness {
-  std::vector<uint32_t> title_pairs;  // Sorted hashes of neighbouring characters of the normalised title.
+  std::vector<uint32_t> title_pairs;  // Sorted distinct hashes of neighbouring characters of the normalised title.
   uint32_t title_hash = 0;            // Of the whole normalised title; 0 when it has no characters.
   uint32_t place_hash = 0;            // 0 when unknown.
   uint32_t owner_code_hash = 0;       // Of the credit code; 0 when unknown.

@@ -34,6 +34,7 @@ struct List {
 struct Entry {
   std::string list;  // "lists/{id}"
   Uuid project;
+  Date effective_on;
   bool listed = false;  // False from the day of its removal.
   Date admitted_on;
   std::optional<Date> removed_on;

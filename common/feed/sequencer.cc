@@ -1,0 +1,204 @@
+#include "common/feed/sequencer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "common/db/status.h"
+#include "common/db/write.h"
+#include "common/feed/change_set.h"
+#include "common/status/status.h"
+
+namespace yaoshi::feed {
+namespace {
+
+using db::Rows;
+using db::Session;
+using db::Values;
+
+constexpr size_t kBatch = 500;
+
+constexpr std::string_view kPending =
+    "SELECT o.change_set_id, c.account, c.origin, c.method, c.reason, c.item_count, c.digest FROM outbox o "
+    "JOIN change_set c ON c.id = o.change_set_id ORDER BY o.change_set_id LIMIT 500";
+// Pairs (set, set that it follows) among those that wait.
+constexpr std::string_view kFollows =
+    "SELECT DISTINCT i.change_set_id, p.change_set_id FROM outbox o "
+    "JOIN resource_version i ON i.change_set_id = o.change_set_id AND i.version > 1 "
+    "JOIN resource_version p ON p.id = i.id AND p.version = i.version - 1 AND p.change_set_id <> i.change_set_id "
+    "JOIN outbox q ON q.change_set_id = p.change_set_id";
+constexpr std::string_view kHead = "SELECT next_sequence, recorded_at, chain FROM feed_head WHERE id = 1";
+constexpr std::string_view kMakeHead =
+    "INSERT INTO feed_head (id, next_sequence, recorded_at, chain) VALUES (1, 1, '2000-01-01', ?) "
+    "ON DUPLICATE KEY UPDATE id = VALUES(id)";
+constexpr std::string_view kMoveHead =
+    "UPDATE feed_head SET next_sequence = ?, recorded_at = ?, chain = ? WHERE id = 1 AND next_sequence = ?";
+constexpr std::string_view kInsertFeed =
+    "INSERT INTO feed (first_sequence, change_set_id, item_count, recorded_at, chain) VALUES ";
+constexpr std::string_view kDeleteOutbox = "DELETE FROM outbox WHERE change_set_id IN ";
+constexpr std::string_view kVerifySets =
+    "SELECT f.first_sequence, f.change_set_id, c.account, c.origin, c.method, c.reason, f.recorded_at, f.item_count, "
+    "f.chain, c.digest FROM feed f LEFT JOIN change_set c ON c.id = f.change_set_id WHERE f.first_sequence >= ? "
+    "ORDER BY f.first_sequence LIMIT 500";
+constexpr std::string_view kSetBefore =
+    "SELECT first_sequence, chain FROM feed WHERE first_sequence < ? ORDER BY first_sequence DESC LIMIT 1";
+constexpr std::string_view kSetHolding =
+    "SELECT first_sequence FROM feed WHERE first_sequence <= ? ORDER BY first_sequence DESC LIMIT 1";
+constexpr std::string_view kItems =
+    "SELECT item, type, id, name, version, effective_on, region, body FROM resource_version "
+    "WHERE change_set_id = ? AND item >= ? ORDER BY item LIMIT 1000";
+
+std::string EmptyHash() { return std::string(32, '\0'); }
+
+// The sets in an order that keeps every resource's versions ascending; sets that follow one outside the batch wait.
+absl::StatusOr<std::vector<ChainLink>> OrderPending(Session& tx) {
+  std::map<Uuid, ChainLink> sets;
+  {
+    ASSIGN_OR_RETURN(Rows rows, tx.Query(kPending));
+    while (rows.Next()) {
+      sets[rows.Id(1)] = {0,  rows.Id(1), rows.Text(2), rows.Text(3), rows.Text(4), rows.Text(5), {},
+                          rows.Int(6), rows.Text(7)};
+    }
+  }
+  std::map<Uuid, std::set<Uuid>> follows;
+  {
+    ASSIGN_OR_RETURN(Rows rows, tx.Query(kFollows));
+    while (rows.Next()) follows[rows.Id(1)].insert(rows.Id(2));
+  }
+  std::vector<ChainLink> ordered;
+  for (bool progress = true; progress && !sets.empty();) {
+    progress = false;
+    for (auto it = sets.begin(); it != sets.end();) {
+      const auto waits = follows.find(it->first);
+      if (waits != follows.end() && !waits->second.empty()) {
+        ++it;
+        continue;
+      }
+      for (auto& [set, before] : follows) before.erase(it->first);
+      ordered.push_back(std::move(it->second));
+      it = sets.erase(it);
+      progress = true;
+    }
+  }
+  return ordered;
+}
+
+absl::StatusOr<int> NumberOnce(Session& tx, const Clock& clock) {
+  ASSIGN_OR_RETURN(std::vector<ChainLink> sets, OrderPending(tx));
+  if (sets.empty()) return 0;
+  int64_t next = 0;
+  Timestamp recorded_at;
+  std::string chain;
+  {
+    ASSIGN_OR_RETURN(Rows rows, tx.Query(kHead));
+    if (!rows.Next()) return db::DatabaseError(1213, "HEAD");  // Made by the engine at its start.
+    next = rows.Int(1);
+    recorded_at = std::max(rows.Time(2), clock.Now());
+    chain = rows.Text(3);
+  }
+  const int64_t first = next;
+  Values feed, done;
+  for (ChainLink& set : sets) {
+    set.first_sequence = next;
+    set.recorded_at = recorded_at;
+    chain = ExtendChain(chain, set);
+    feed.insert(feed.end(), {next, set.change_set, set.item_count, recorded_at, chain});
+    done.push_back(set.change_set);
+    next += set.item_count;
+  }
+  ASSIGN_OR_RETURN(const int64_t moved, tx.Execute(kMoveHead, {next, recorded_at, chain, first}));
+  if (moved != 1) return db::DatabaseError(1213, "HEAD");  // Another replica was faster.
+  RETURN_IF_ERROR(tx.Execute(std::string(kInsertFeed) + db::Placeholders(sets.size(), 5), feed).status());
+  RETURN_IF_ERROR(tx.Execute(std::string(kDeleteOutbox) + db::Placeholders(1, sets.size()), done).status());
+  return static_cast<int>(sets.size());
+}
+
+absl::StatusOr<std::string> RecomputeDigest(Session& session, const Uuid& change_set) {
+  std::string digest = EmptyHash();
+  int64_t item = 0;
+  for (bool more = true; more;) {
+    ASSIGN_OR_RETURN(Rows rows, session.Query(kItems, {change_set, item}));
+    more = false;
+    while (rows.Next()) {
+      more = true;
+      Version v{rows.Text(2), rows.Id(3), rows.Text(4), rows.Int(5), rows.Day(6), rows.Text(7), rows.Text(8)};
+      digest = ExtendDigest(digest, rows.Int(1), v);
+      item = rows.Int(1) + 1;
+    }
+  }
+  return digest;
+}
+
+// What is wrong with one set; "" when it holds.
+absl::StatusOr<std::string> Examine(Session& session, const ChainLink& link, int64_t expected_first,
+                                    std::string_view chain_before, std::string_view stored_chain) {
+  if (link.first_sequence != expected_first) {
+    return fmt::format("sequence {} was expected here: changes are missing", expected_first);
+  }
+  ASSIGN_OR_RETURN(const std::string digest, RecomputeDigest(session, link.change_set));
+  if (digest != link.digest) return "the versions of this change are not those that were written";
+  if (ExtendChain(chain_before, link) != stored_chain) {
+    return "who, when, from where or why was changed afterwards, or a change before it";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string ExtendChain(std::string_view chain, const ChainLink& link) {
+  std::string bytes(chain);
+  for (const std::string& field :
+       {std::to_string(link.first_sequence), link.change_set.ToString(), link.account, link.origin, link.method,
+        link.reason, link.recorded_at.ToString(), std::to_string(link.item_count), link.digest}) {
+    bytes += fmt::format("{}:{};", field.size(), field);
+  }
+  return Sha256(bytes);
+}
+
+absl::StatusOr<int> NumberPending(Session& session, const Clock& clock) {
+  int numbered = 0;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  RETURN_IF_ERROR(db::RunTransaction(session, deadline, [&](Session& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(numbered, NumberOnce(tx, clock));
+    return absl::OkStatus();
+  }));
+  return numbered;
+}
+
+absl::Status MakeHead(Session& session) { return session.Execute(kMakeHead, {EmptyHash()}).status(); }
+
+absl::StatusOr<Verification> VerifyChain(Session& session, int64_t from_sequence) {
+  Verification result;
+  int64_t expected = 1;
+  std::string chain = EmptyHash();
+  {
+    ASSIGN_OR_RETURN(Rows holding, session.Query(kSetHolding, {std::max<int64_t>(from_sequence, 1)}));
+    if (holding.Next()) expected = holding.Int(1);
+    ASSIGN_OR_RETURN(Rows before, session.Query(kSetBefore, {expected}));
+    if (before.Next()) chain = before.Text(2);
+  }
+  for (bool more = true; more;) {
+    ASSIGN_OR_RETURN(Rows rows, session.Query(kVerifySets, {expected}));
+    more = false;
+    while (rows.Next()) {
+      more = true;
+      const ChainLink link{rows.Int(1),  rows.Id(2),   rows.Text(3), rows.Text(4), rows.Text(5),
+                           rows.Text(6), rows.Time(7), rows.Int(8),  rows.Text(10)};
+      ASSIGN_OR_RETURN(result.explanation, Examine(session, link, expected, chain, rows.Text(9)));
+      if (!result.explanation.empty()) {
+        result.broken_at = expected;
+        return result;
+      }
+      chain = rows.Text(9);
+      expected = link.first_sequence + link.item_count;
+      result.verified += link.item_count;
+    }
+  }
+  return result;
+}
+
+}  // namespace yaoshi::feed

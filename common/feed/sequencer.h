@@ -1,0 +1,39 @@
+// Gives committed change sets their place in the feed: a gap-free range of sequences, a record time that never goes back,
+// and a hash chained to the set before (architecture §5).
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "common/calendar/clock.h"
+#include "common/db/session.h"
+
+namespace yaoshi::feed {
+
+// Numbers up to 500 committed change sets in one short transaction; returns how many. Any replica may call it at any
+// time: a conditional write to feed_head lets one win. A set that follows another in a resource's versions comes after it,
+// whatever their ids say.
+absl::StatusOr<int> NumberPending(db::Session& session, const Clock& clock);
+
+// Makes the row that sequencers compete for; harmless to repeat.
+absl::Status MakeHead(db::Session& session);
+
+// The chain after a set.
+struct ChainLink {
+  int64_t first_sequence = 0;
+  Uuid change_set;
+  std::string account, origin, method, reason;
+  Timestamp recorded_at;
+  int64_t item_count = 0;
+  std::string digest;
+};
+std::string ExtendChain(std::string_view chain, const ChainLink& link);
+
+// What the verifier found: `broken_at` is the first sequence of the first set that does not hold, 0 when all hold.
+struct Verification {
+  int64_t verified = 0;
+  int64_t broken_at = 0;
+  std::string explanation;
+};
+// Recomputes digests and chain from the set that holds `from_sequence` on.
+absl::StatusOr<Verification> VerifyChain(db::Session& session, int64_t from_sequence);
+
+}  // namespace yaoshi::feed

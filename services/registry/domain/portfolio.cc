@@ -1,0 +1,559 @@
+#include "services/registry/domain/portfolio.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace yaoshi::registry {
+namespace {
+
+using filter::FieldSpec;
+using filter::FieldType;
+using filter::FieldValue;
+
+constexpr ProjectField kPacked[] = {ProjectField::kTitle,    ProjectField::kProjectCode, ProjectField::kPlace,
+                                    ProjectField::kIndustry, ProjectField::kOwnerTitle,  ProjectField::kOwnerCreditCode};
+
+std::vector<FieldSpec> ProjectSpecs() {
+  const std::vector<filter::EnumValue> fields = {
+      {"AGRICULTURE_WATER", 1}, {"ECOLOGY", 2}, {"TRANSPORT_LOGISTICS", 3}, {"ENERGY", 4}, {"INDUSTRY_INNOVATION", 5},
+      {"SOCIAL", 6}, {"CULTURE_TOURISM", 7}, {"URBAN_INFRASTRUCTURE", 8}};
+  const std::vector<filter::EnumValue> natures = {{"NEW_CONSTRUCTION", 1}, {"EXTENSION", 2},   {"RECONSTRUCTION", 3},
+                                                  {"RELOCATION", 4},       {"RESTORATION", 5}, {"PURCHASE", 6}};
+  const std::vector<filter::EnumValue> regimes = {{"APPROVAL", 1}, {"VERIFICATION", 2}, {"FILING", 3}};
+  const std::vector<filter::EnumValue> stages = {
+      {"PLANNED", 1},   {"RESERVED", 2},  {"PREPARING", 3}, {"STARTED", 4},  {"UNDER_CONSTRUCTION", 5},
+      {"SUSPENDED", 6}, {"COMPLETED", 7}, {"OPERATING", 8}, {"CANCELLED", 9}};
+  const auto text = [](std::string name, bool searched = false) {
+    return FieldSpec{.name = name, .type = FieldType::kString, .column = "p." + name, .searched = searched};
+  };
+  const auto date = [](std::string name) {
+    return FieldSpec{.name = name, .type = FieldType::kDate, .column = "p." + name, .nullable = true};
+  };
+  const auto choice = [](std::string name, const std::vector<filter::EnumValue>& values) {
+    return FieldSpec{.name = name, .type = FieldType::kEnum, .column = "p." + name, .enum_values = values};
+  };
+  return {text("title", true), text("project_code", true), text("region"), text("place"), text("industry"),
+          choice("field", fields), choice("nature", natures), choice("regime", regimes), choice("stage", stages),
+          text("owner_title", true), text("owner_credit_code"), text("competent_department"), text("responsible_unit"),
+          FieldSpec{.name = "total_investment_fen", .type = FieldType::kInteger, .column = "p.total_investment_fen"},
+          date("planned_start_on"), date("planned_completion_on"), date("started_on"), date("completed_on")};
+}
+
+std::vector<FieldSpec> EntrySpecs() {
+  std::vector<FieldSpec> specs = ProjectSpecs();
+  specs.push_back({.name = "entry_kind", .type = FieldType::kEnum, .column = "e.kind",
+                   .enum_values = {{"CONTINUING", 1}, {"NEW_START", 2}, {"STANDBY", 3}}});
+  specs.push_back({.name = "admitted_on", .type = FieldType::kDate, .column = "e.admitted_on"});
+  specs.push_back({.name = "planned_investment_fen", .type = FieldType::kInteger, .column = "p.planned_investment_fen"});
+  return specs;
+}
+
+uint32_t RegionNumber(std::string_view region) {
+  uint32_t number = 0;
+  std::from_chars(region.data(), region.data() + region.size(), number);
+  return number;
+}
+
+bool Within(uint32_t region, uint32_t cover) {
+  if (cover == 0) return true;
+  const std::vector<uint32_t> codes = Cover(region);
+  return std::find(codes.begin(), codes.end(), cover) != codes.end();
+}
+
+FieldValue Day(Date date) { return date == Date() ? FieldValue() : FieldValue(date); }
+
+ProjectRow RowOf(const Project& project, int64_t version, std::string body) {
+  ProjectRow row;
+  row.id = project.id;
+  row.version = version;
+  row.region = RegionNumber(project.region);
+  row.field = static_cast<uint8_t>(project.field);
+  row.nature = static_cast<uint8_t>(project.nature);
+  row.regime = static_cast<uint8_t>(project.regime);
+  row.stage = project.stage;
+  row.merged = project.merged();
+  row.stage_since = project.stage_since;
+  row.planned_start = project.planned_start_on.value_or(Date());
+  row.planned_completion = project.planned_completion_on.value_or(Date());
+  row.started = project.started_on.value_or(Date());
+  row.completed = project.completed_on.value_or(Date());
+  row.total_investment_fen = project.total_investment_fen;
+  for (const AnnualPlan& plan : project.annual_plans) row.plans.emplace_back(plan.year, plan.planned_investment_fen);
+  row.plans.shrink_to_fit();
+  for (const std::string* text : {&project.title, &project.project_code, &project.place, &project.industry,
+                                  &project.owner_title, &project.owner_credit_code}) {
+    row.texts.append(*text).push_back('\0');
+  }
+  row.texts.shrink_to_fit();
+  row.body = std::move(body);
+  return row;
+}
+
+// Collects the rows of one page: in scan order without an order, otherwise the best `limit` + 1.
+template <class Row, class ValueOf>
+class PageCollector {
+ public:
+  PageCollector(const PageQuery& query, ValueOf value_of, std::function<Uuid(const Row&)> id_of)
+      : query_(query), value_of_(std::move(value_of)), id_of_(std::move(id_of)) {}
+
+  // False when the page is full and nothing needs to be counted.
+  bool Offer(const Row& row) {
+    const auto accessor = [&](size_t field) { return value_of_(row, field); };
+    if (query_.filter != nullptr && !filter::Matches(*query_.filter, accessor)) return true;
+    ++total_;
+    if (query_.after != nullptr && !IsAfter(row)) return true;
+    if (query_.order.empty()) {
+      if (rows_.size() <= query_.limit) rows_.push_back(row);
+      return query_.count || rows_.size() <= query_.limit;
+    }
+    rows_.push_back(row);
+    std::push_heap(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) { return Before(a, b); });
+    if (rows_.size() > query_.limit + 1) {
+      std::pop_heap(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) { return Before(a, b); });
+      rows_.pop_back();
+    }
+    return true;
+  }
+
+  template <class Page>
+  void Finish(Page& page) {
+    if (!query_.order.empty()) {
+      std::sort(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) { return Before(a, b); });
+    }
+    page.more = rows_.size() > query_.limit;
+    if (page.more) rows_.resize(query_.limit);
+    page.rows = std::move(rows_);
+    page.total = query_.count ? total_ : 0;
+  }
+
+ private:
+  // Ties are broken by id in the direction of the last key, as the store's SQL does.
+  int Compare(const Row& a, const Row& b) const {
+    for (const filter::OrderKey& key : query_.order) {
+      const int order = filter::CompareValues(value_of_(a, key.field), value_of_(b, key.field));
+      if (order != 0) return key.descending ? -order : order;
+    }
+    return CompareIds(id_of_(a), id_of_(b));
+  }
+  int CompareIds(const Uuid& a, const Uuid& b) const {
+    const int order = a < b ? -1 : (b < a ? 1 : 0);
+    return !query_.order.empty() && query_.order.back().descending ? -order : order;
+  }
+  bool Before(const Row& a, const Row& b) const { return Compare(a, b) < 0; }
+
+  bool IsAfter(const Row& row) const {
+    for (size_t i = 0; i < query_.order.size(); ++i) {
+      const int order = filter::CompareValues(value_of_(row, query_.order[i].field), query_.after->keys[i]);
+      if (order != 0) return (query_.order[i].descending ? -order : order) > 0;
+    }
+    return CompareIds(id_of_(row), query_.after->id) > 0;
+  }
+
+  const PageQuery& query_;
+  ValueOf value_of_;
+  std::function<Uuid(const Row&)> id_of_;
+  std::vector<Row> rows_;
+  int64_t total_ = 0;
+};
+
+}  // namespace
+
+const filter::FieldTable& ProjectFields() {
+  static const filter::FieldTable table(ProjectSpecs());
+  return table;
+}
+
+const filter::FieldTable& EntryFields() {
+  static const filter::FieldTable table(EntrySpecs());
+  return table;
+}
+
+std::string_view ProjectRow::Text(ProjectField wanted) const {
+  std::string_view rest = texts;
+  for (const ProjectField packed : kPacked) {
+    const size_t end = rest.find('\0');
+    if (packed == wanted) return rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+int64_t ProjectRow::Planned(int first_year, int last_year) const {
+  int64_t sum = 0;
+  for (const auto& [year, fen] : plans) {
+    if (year >= first_year && year <= last_year) sum += fen;
+  }
+  return sum;
+}
+
+struct Portfolio::Stored {
+  ProjectRow row;
+};
+
+struct Portfolio::ListState {
+  List list;
+  bool known = false;  // False while only its entries have come.
+  absl::btree_map<Uuid, EntryRow> entries;           // By project.
+  absl::flat_hash_map<Uuid, EntryState> removed;     // What was removed: a late older statement is ignored.
+  absl::btree_map<Uuid, uint32_t> union_count;       // Of a master list: on how many of its sub-lists.
+  Rollup rollup;
+};
+
+Portfolio::Portfolio() { names_.emplace_back(); }
+Portfolio::~Portfolio() = default;
+
+uint32_t Portfolio::Intern(const std::string& name) {
+  if (name.empty()) return 0;
+  const auto [it, inserted] = interned_.emplace(name, static_cast<uint32_t>(names_.size()));
+  if (inserted) names_.push_back(name);
+  return it->second;
+}
+
+const std::string& Portfolio::DepartmentName(uint32_t interned) const { return names_[interned]; }
+
+Contribution Portfolio::ContributionOf(const ProjectRow& row, EntryKind kind, int64_t planned) const {
+  Contribution contribution;
+  contribution.region = row.region;
+  contribution.values[static_cast<int>(Dimension::kRegion)] = row.region;
+  contribution.values[static_cast<int>(Dimension::kField)] = row.field;
+  contribution.values[static_cast<int>(Dimension::kStage)] = static_cast<uint32_t>(row.stage);
+  contribution.values[static_cast<int>(Dimension::kDepartment)] = row.department;
+  contribution.values[static_cast<int>(Dimension::kEntryKind)] = static_cast<uint32_t>(kind);
+  contribution.sums = {1, row.total_investment_fen, planned};
+  return contribution;
+}
+
+void Portfolio::AddToAll(const Stored& stored, int sign) {
+  const auto add = [&](Rollup& rollup, const Contribution& contribution) {
+    sign > 0 ? rollup.Add(contribution) : rollup.Remove(contribution);
+  };
+  add(all_[0], ContributionOf(stored.row, EntryKind::kUnspecified, 0));
+  for (const auto& [year, fen] : stored.row.plans) {
+    Contribution plan = ContributionOf(stored.row, EntryKind::kUnspecified, fen);
+    plan.sums.total_investment_fen = 0;
+    add(all_[year], plan);
+  }
+}
+
+void Portfolio::AddToList(ListState& list, const Uuid& project, EntryKind kind, int sign) {
+  const auto stored = projects_.find(project);
+  if (stored == projects_.end() || !list.known) return;  // Comes with the project, or with the list.
+  const ProjectRow& row = stored->second->row;
+  const Contribution contribution = ContributionOf(row, kind, row.Planned(list.list.first_year, list.list.last_year));
+  sign > 0 ? list.rollup.Add(contribution) : list.rollup.Remove(contribution);
+}
+
+ListedProject Portfolio::MasterEntry(const ListState& master, const Uuid& project) const {
+  ListedProject listed;
+  for (const auto& [name, list] : lists_) {
+    if (list->list.parent != master.list.name) continue;
+    const auto entry = list->entries.find(project);
+    if (entry == list->entries.end()) continue;
+    const bool first = listed.kind == EntryKind::kUnspecified;
+    listed.kind = first ? entry->second.kind : std::min(listed.kind, entry->second.kind);
+    listed.admitted_on = first ? entry->second.admitted_on : std::min(listed.admitted_on, entry->second.admitted_on);
+  }
+  return listed;
+}
+
+Portfolio::ListState* Portfolio::MasterOf(const ListState& list) const {
+  if (list.list.parent.empty()) return nullptr;
+  const auto master = lists_.find(list.list.parent);
+  return master == lists_.end() ? nullptr : master->second.get();
+}
+
+// Adds or removes what a project gives to the sums of every list it is on.
+void Portfolio::AddToSums(const Stored& stored, int sign) {
+  AddToAll(stored, sign);
+  for (auto& [name, list] : lists_) {
+    const auto entry = list->entries.find(stored.row.id);
+    if (entry != list->entries.end()) AddToList(*list, stored.row.id, entry->second.kind, sign);
+    if (list->union_count.contains(stored.row.id)) {
+      AddToList(*list, stored.row.id, MasterKind(*list, stored.row.id), sign);
+    }
+  }
+}
+
+void Portfolio::PutProject(const Project& project, int64_t version, std::string body) {
+  std::unique_ptr<Stored>& stored = projects_[project.id];
+  if (stored != nullptr) {
+    if (stored->row.version >= version) return;
+    AddToSums(*stored, -1);
+    std::erase(by_region_[stored->row.region], stored.get());
+  } else {
+    stored = std::make_unique<Stored>();
+  }
+  stored->row = RowOf(project, version, std::move(body));
+  region_names_.try_emplace(stored->row.region, project.region);
+  stored->row.department = Intern(project.competent_department);
+  stored->row.responsible_unit = Intern(project.responsible_unit);
+  by_region_[stored->row.region].push_back(stored.get());
+  AddToSums(*stored, 1);
+}
+
+void Portfolio::PutList(const List& list) {
+  std::unique_ptr<ListState>& state = lists_[list.name];
+  if (state == nullptr) state = std::make_unique<ListState>();
+  state->list = list;
+  state->known = true;
+  state->rollup = Rollup();
+  for (const auto& [project, entry] : state->entries) AddToList(*state, project, entry.kind, 1);
+  // The union may have come before its sub-list, or the other way round: made anew for whichever it concerns.
+  for (auto& [name, master] : lists_) {
+    if (master->list.kind != ListKind::kMaster || (name != list.parent && name != list.name)) continue;
+    master->union_count.clear();
+    master->rollup = Rollup();
+    for (const auto& [sub_name, sub] : lists_) {
+      if (sub->list.parent != name) continue;
+      for (const auto& [project, entry] : sub->entries) ++master->union_count[project];
+    }
+    for (const auto& [project, count] : master->union_count) {
+      AddToList(*master, project, MasterKind(*master, project), 1);
+    }
+  }
+}
+
+void Portfolio::PutEntry(const Entry& entry, int64_t version, std::string body) {
+  std::unique_ptr<ListState>& state = lists_[entry.list];
+  if (state == nullptr) {
+    state = std::make_unique<ListState>();
+    state->list.name = entry.list;
+  }
+  const auto removed = state->removed.find(entry.project);
+  if (removed != state->removed.end() && removed->second.version >= version) return;
+  const auto current = state->entries.find(entry.project);
+  if (current != state->entries.end() && current->second.version >= version) return;
+
+  ListState* master = MasterOf(*state);
+  const bool in_union = master != nullptr && master->union_count.contains(entry.project);
+  if (in_union) AddToList(*master, entry.project, MasterKind(*master, entry.project), -1);
+  if (current != state->entries.end()) {
+    AddToList(*state, entry.project, current->second.kind, -1);
+    state->entries.erase(current);
+    if (master != nullptr && --master->union_count[entry.project] == 0) master->union_count.erase(entry.project);
+  }
+  state->removed.erase(entry.project);
+  if (entry.listed) {
+    EntryRow row;
+    row.version = version;
+    row.kind = entry.kind;
+    row.admitted_on = entry.admitted_on;
+    row.effective_on = entry.effective_on;
+    row.body = std::move(body);
+    state->entries.emplace(entry.project, std::move(row));
+    AddToList(*state, entry.project, entry.kind, 1);
+    if (master != nullptr) ++master->union_count[entry.project];
+  } else {
+    state->removed[entry.project] = {version, entry.effective_on, false};
+  }
+  if (master != nullptr && master->union_count.contains(entry.project)) {
+    AddToList(*master, entry.project, MasterKind(*master, entry.project), 1);
+  }
+}
+
+const ProjectRow* Portfolio::Find(const Uuid& id) const {
+  const auto found = projects_.find(id);
+  return found == projects_.end() ? nullptr : &found->second->row;
+}
+
+const List* Portfolio::FindList(std::string_view name) const {
+  const auto found = lists_.find(name);
+  return found == lists_.end() || !found->second->known ? nullptr : &found->second->list;
+}
+
+std::vector<const List*> Portfolio::Lists() const {
+  std::vector<const List*> lists;
+  for (const auto& [name, state] : lists_) {
+    if (state->known) lists.push_back(&state->list);
+  }
+  return lists;
+}
+
+std::vector<std::string> Portfolio::SubLists(const List& list) const {
+  if (list.kind != ListKind::kMaster) return {list.name};
+  std::vector<std::string> names;
+  for (const auto& [name, state] : lists_) {
+    if (state->known && state->list.parent == list.name) names.push_back(name);
+  }
+  return names;
+}
+
+const EntryRow* Portfolio::FindEntry(std::string_view list, const Uuid& project) const {
+  const auto state = lists_.find(list);
+  if (state == lists_.end()) return nullptr;
+  const auto entry = state->second->entries.find(project);
+  return entry == state->second->entries.end() ? nullptr : &entry->second;
+}
+
+Portfolio::EntryState Portfolio::StateOfEntry(std::string_view list, const Uuid& project) const {
+  const auto state = lists_.find(list);
+  if (state == lists_.end()) return {};
+  if (const auto entry = state->second->entries.find(project); entry != state->second->entries.end()) {
+    return {entry->second.version, entry->second.effective_on, true};
+  }
+  const auto removed = state->second->removed.find(project);
+  return removed == state->second->removed.end() ? EntryState() : removed->second;
+}
+
+std::vector<std::string> Portfolio::ListsOf(const Uuid& project) const {
+  std::vector<std::string> names;
+  for (const auto& [name, state] : lists_) {
+    if (state->entries.contains(project)) names.push_back(name);
+  }
+  return names;
+}
+
+FieldValue Portfolio::Value(const ProjectRow& row, size_t field) const {
+  switch (static_cast<ProjectField>(field)) {
+    case ProjectField::kRegion: {
+      // Interned so that the view outlives the call.
+      const auto name = region_names_.find(row.region);
+      return name == region_names_.end() ? FieldValue() : FieldValue(std::string_view(name->second));
+    }
+    case ProjectField::kField:
+      return int64_t{row.field};
+    case ProjectField::kNature:
+      return int64_t{row.nature};
+    case ProjectField::kRegime:
+      return int64_t{row.regime};
+    case ProjectField::kStage:
+      return static_cast<int64_t>(row.stage);
+    case ProjectField::kCompetentDepartment:
+      return std::string_view(names_[row.department]);
+    case ProjectField::kResponsibleUnit:
+      return std::string_view(names_[row.responsible_unit]);
+    case ProjectField::kTotalInvestment:
+      return row.total_investment_fen;
+    case ProjectField::kPlannedStart:
+      return Day(row.planned_start);
+    case ProjectField::kPlannedCompletion:
+      return Day(row.planned_completion);
+    case ProjectField::kStarted:
+      return Day(row.started);
+    case ProjectField::kCompleted:
+      return Day(row.completed);
+    default:
+      return row.Text(static_cast<ProjectField>(field));
+  }
+}
+
+FieldValue Portfolio::Value(const List& list, const ListedProject& row, size_t field) const {
+  switch (static_cast<ProjectField>(field)) {
+    case ProjectField::kEntryKind:
+      return static_cast<int64_t>(row.kind);
+    case ProjectField::kAdmitted:
+      return Day(row.admitted_on);
+    case ProjectField::kPlannedInvestment:
+      return row.project->Planned(list.first_year, list.last_year);
+    default:
+      return Value(*row.project, field);
+  }
+}
+
+Portfolio::Page Portfolio::Projects(const PageQuery& query) const {
+  PageCollector<const ProjectRow*, std::function<FieldValue(const ProjectRow* const&, size_t)>> collector(
+      query, [this](const ProjectRow* row, size_t field) { return Value(*row, field); },
+      [](const ProjectRow* row) { return row->id; });
+  // Without an order the scan begins at the position itself: a page costs the same wherever it is.
+  const bool seek = query.order.empty() && query.after != nullptr && !query.count;
+  for (auto it = seek ? projects_.upper_bound(query.after->id) : projects_.begin(); it != projects_.end(); ++it) {
+    const ProjectRow& row = it->second->row;
+    if (Within(row.region, query.region) && !collector.Offer(&row)) break;
+  }
+  Page page;
+  collector.Finish(page);
+  return page;
+}
+
+Portfolio::EntryPage Portfolio::Entries(const List& list, const PageQuery& query) const {
+  EntryPage page;
+  const auto state = lists_.find(list.name);
+  if (state == lists_.end()) return page;
+  PageCollector<ListedProject, std::function<FieldValue(const ListedProject&, size_t)>> collector(
+      query, [this, &list](const ListedProject& row, size_t field) { return Value(list, row, field); },
+      [](const ListedProject& row) { return row.project->id; });
+  const auto offer = [&](const Uuid& project, ListedProject listed) {
+    listed.project = Find(project);
+    return listed.project == nullptr || !Within(listed.project->region, query.region) || collector.Offer(listed);
+  };
+  const bool seek = query.order.empty() && query.after != nullptr && !query.count;
+  const auto walk = [&](const auto& map, const auto& entry_of) {
+    for (auto it = seek ? map.upper_bound(query.after->id) : map.begin(); it != map.end(); ++it) {
+      if (!offer(it->first, entry_of(*it))) break;
+    }
+  };
+  if (list.kind == ListKind::kMaster) {
+    walk(state->second->union_count, [&](const auto& item) { return MasterEntry(*state->second, item.first); });
+  } else {
+    walk(state->second->entries, [](const auto& item) {
+      return ListedProject{nullptr, &item.second, item.second.kind, item.second.admitted_on};
+    });
+  }
+  collector.Finish(page);
+  return page;
+}
+
+std::vector<Rollup::Group> Portfolio::Summarize(const List* list, uint32_t region, Dimension dimension,
+                                                int year) const {
+  if (list != nullptr) {
+    const auto state = lists_.find(list->name);
+    return state == lists_.end() ? std::vector<Rollup::Group>() : state->second->rollup.By(region, dimension);
+  }
+  const auto all = all_.find(0);
+  if (all == all_.end()) return {};
+  std::vector<Rollup::Group> groups = all->second.By(region, dimension);
+  const auto plans = all_.find(year);
+  if (plans == all_.end()) return groups;
+  for (const Rollup::Group& plan : plans->second.By(region, dimension)) {
+    const auto at = std::lower_bound(groups.begin(), groups.end(), plan.value,
+                                     [](const Rollup::Group& group, uint32_t value) { return group.value < value; });
+    at->sums.planned_investment_fen = plan.sums.planned_investment_fen;
+  }
+  return groups;
+}
+
+void Portfolio::Visit(const List* list, uint32_t region,
+                      const std::function<void(const ListedProject&, int64_t)>& visit, int year) const {
+  const auto one = [&](const Uuid& project, ListedProject listed, int first, int last) {
+    listed.project = Find(project);
+    if (listed.project != nullptr && Within(listed.project->region, region)) {
+      visit(listed, listed.project->Planned(first, last));
+    }
+  };
+  if (list == nullptr) {
+    for (const auto& [id, stored] : projects_) one(id, {}, year, year);
+    return;
+  }
+  const auto state = lists_.find(list->name);
+  if (state == lists_.end()) return;
+  for (const auto& [project, entry] : state->second->entries) {
+    one(project, {nullptr, &entry, entry.kind, entry.admitted_on}, list->first_year, list->last_year);
+  }
+  for (const auto& [project, count] : state->second->union_count) {
+    one(project, MasterEntry(*state->second, project), list->first_year, list->last_year);
+  }
+}
+
+std::vector<Portfolio::Candidate> Portfolio::Similar(uint32_t region, const Likeness& likeness, int threshold,
+                                                     size_t limit) const {
+  std::vector<Candidate> candidates;
+  const auto rows = by_region_.find(region);
+  if (rows == by_region_.end()) return candidates;
+  for (const Stored* stored : rows->second) {
+    const ProjectRow& row = stored->row;
+    if (row.merged || row.stage == Stage::kCancelled) continue;
+    Likeness other = LikenessOf(row.Text(ProjectField::kTitle), row.Text(ProjectField::kPlace),
+                                row.Text(ProjectField::kOwnerTitle), row.Text(ProjectField::kOwnerCreditCode));
+    const int similarity = Similarity(likeness, other);
+    if (similarity >= threshold) candidates.push_back({&row, similarity, std::move(other)});
+  }
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return a.similarity != b.similarity ? a.similarity > b.similarity : a.row->id < b.row->id;
+  });
+  if (candidates.size() > limit) candidates.resize(limit);
+  return candidates;
+}
+
+size_t Portfolio::size() const { return projects_.size(); }
+
+}  // namespace yaoshi::registry

@@ -1,0 +1,96 @@
+#include "services/registry/testing/directory_server.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "common/testing/test_database.h"
+#include "services/registry/store/bootstrap.h"
+
+namespace yaoshi::registry {
+std::span<const db::Migration> Migrations();
+}
+
+namespace yaoshi::registry::testing {
+namespace {
+
+template <class T>
+T OrDie(absl::StatusOr<T> value) {
+  if (value.ok()) return *std::move(value);
+  std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
+  std::abort();
+}
+
+void Require(const absl::Status& status) {
+  if (!status.ok()) OrDie(absl::StatusOr<int>(status));
+}
+
+}  // namespace
+
+struct DirectoryServer::State {
+  const db::Options& database = yaoshi::testing::TestDatabase(Migrations());
+  resource::ResourceMemory memory{DirectoryTypes()};
+  feed::Engine engine{{.database = database,
+                       .clock = &SystemClock(),
+                       .apply = [this](const std::vector<feed::Change>& changes) { memory.Apply(changes); }}};
+  feed::Writer writer{engine};
+  PageTokens tokens = OrDie(PageTokens::FromKey(std::string(PageTokens::kKeyBytes, 'k')));
+  std::unique_ptr<rpc::testing::TestServer> server;
+};
+
+DirectoryServer::DirectoryServer(const Bind& bind) : state_(std::make_unique<State>()) {
+  {
+    db::Session session(state_->database);
+    Require(state_->engine.Load(session));
+  }
+  state_->engine.Start();
+  rpc::ServerOptions options;
+  options.workers = 4;
+  options.session_factory = [this] { return std::make_unique<db::Session>(state_->database); };
+  options.thread_scope = [] { return std::make_shared<db::ThreadScope>(); };
+  options.wait_for_token = [this](std::string token, std::chrono::steady_clock::time_point deadline,
+                                  std::function<void(absl::Status)> ready) {
+    state_->engine.WaitForToken(token, deadline, std::move(ready));
+  };
+  state_->server = std::make_unique<rpc::testing::TestServer>(
+      bind({state_->memory, state_->writer, state_->tokens}, state_->database), options);
+}
+
+DirectoryServer::~DirectoryServer() {
+  state_->server.reset();
+  state_->engine.Stop();
+}
+
+const db::Options& DirectoryServer::database() const {
+  return state_->database;
+}
+feed::Engine& DirectoryServer::engine() {
+  return state_->engine;
+}
+const resource::ResourceMemory& DirectoryServer::memory() const {
+  return state_->memory;
+}
+rpc::testing::TestServer& DirectoryServer::rpc() {
+  return *state_->server;
+}
+
+void BootstrapCity(const db::Options& database) {
+  std::string path = std::filesystem::temp_directory_path() / "yaoshi-bootstrap-XXXXXX";
+  close(mkstemp(path.data()));
+  std::ofstream(path) << R"({"account": "operator", "password": "correct horse battery"})";
+  db::Session session(database);
+  const absl::Status done = Bootstrap(session, path, SystemClock());
+  std::filesystem::remove(path);
+  Require(done);
+}
+
+std::string WrongFields(const absl::Status& status) {
+  std::string fields;
+  for (const FieldViolation& violation : ViolationsOf(status)) fields += (fields.empty() ? "" : " ") + violation.field;
+  return fields;
+}
+
+}  // namespace yaoshi::registry::testing
