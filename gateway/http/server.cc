@@ -9,6 +9,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <set>
@@ -102,7 +103,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   net::awaitable<void> Run() {
     try {
-      while (!server_.stopping && co_await ReadHead() && co_await Serve()) {
+      bool another = true;  // GCC 12 gets `co_await` inside && wrong.
+      while (another && !server_.stopping) {
+        another = co_await ReadHead();
+        if (another) another = co_await Serve();
       }
     } catch (const std::exception&) {  // Out of memory, for one: this connection ends, the others go on.
     }
@@ -166,7 +170,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   net::awaitable<bool> ParseHead() {
     parser_.emplace();
     parser_->header_limit(kMaxHeaderBytes + 1);
-    parser_->body_limit(boost::none);
+    parser_->body_limit(std::numeric_limits<uint64_t>::max());  // The handler bounds the body.
     ErrorCode error;
     const size_t used = parser_->put(buffer_.data(), error);
     buffer_.consume(used);
@@ -203,7 +207,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     flags_.keep_alive = false;
     busy_ = true;
     if (server_.options.refused) server_.options.refused(peer_, refusal.http_status);
-    co_await WriteReply(server_.options.error(refusal.http_status, refusal.reason, refusal.message));
+    HttpReply reply = server_.options.error(refusal.http_status, refusal.reason, refusal.message);
+    co_await WriteReply(std::move(reply));
     if (!broken_) co_await Linger();
     co_return false;
   }
@@ -375,7 +380,8 @@ net::awaitable<void> Connection::Carry(Command& command) {
       if (streaming_) {
         broken_ = true;
       } else {
-        co_await WriteReply(server_.options.error(500, "INTERNAL", ""));
+        HttpReply reply = server_.options.error(500, "INTERNAL", "");
+        co_await WriteReply(std::move(reply));
       }
       break;
   }
@@ -409,8 +415,9 @@ net::awaitable<void> Connection::ReadBody(Command& command) {
   answered_ = true;
   if (timeout || error.category() == http::make_error_code(http::error::bad_chunk).category()) {
     keep_alive_ = false;
-    co_await WriteReply(timeout ? server_.options.error(408, "REQUEST_TIMEOUT", "The body came too slowly.")
-                                : server_.options.error(400, "MALFORMED_HTTP", "The body is not well-formed HTTP/1.1."));
+    HttpReply reply = timeout ? server_.options.error(408, "REQUEST_TIMEOUT", "The body came too slowly.")
+                              : server_.options.error(400, "MALFORMED_HTTP", "The body is not well-formed HTTP/1.1.");
+    co_await WriteReply(std::move(reply));
   } else {
     broken_ = true;
   }

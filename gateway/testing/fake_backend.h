@@ -1,0 +1,76 @@
+// A real gRPC server in the test's process with services that keep what they are given in memory.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "common/rpc/testing.h"
+#include "gateway/app.h"
+#include "gateway/http/server.h"
+#include "yaoshi/library/v1/library.pb.h"
+
+namespace yaoshi::gateway::testing {
+
+// Serves yaoshi.library.v1.BookService, and of the registry AccountService, FileService and FigureService.
+class FakeBackend {
+ public:
+  FakeBackend();
+  ~FakeBackend();
+
+  rpc::testing::TestServer& server() { return *server_; }
+
+  // The last request that BookService got, and the consistency tokens that reads waited for.
+  std::string last_request() const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::string last_origin() const ABSL_LOCKS_EXCLUDED(mutex_);
+  std::vector<std::string> awaited_tokens() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // The bytes of an uploaded file.
+  std::string file(const std::string& name) const ABSL_LOCKS_EXCLUDED(mutex_);
+  size_t largest_piece() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Makes ListFigures fail.
+  void SetFigureFailure(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Forbids the account that signed in.
+  void DisableAccount() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void Note(const rpc::Call& call, const google::protobuf::Message& request) ABSL_LOCKS_EXCLUDED(mutex_);
+  rpc::BoundService Books();
+  rpc::BoundService Accounts();
+  rpc::BoundService Files();
+  rpc::BoundService FigureService();
+
+  mutable absl::Mutex mutex_;
+  std::string last_request_ ABSL_GUARDED_BY(mutex_);
+  std::string last_origin_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> awaited_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::string> files_ ABSL_GUARDED_BY(mutex_);
+  size_t largest_piece_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Status figure_failure_ ABSL_GUARDED_BY(mutex_);
+  bool disabled_ ABSL_GUARDED_BY(mutex_) = false;
+  std::unique_ptr<rpc::testing::TestServer> server_;
+};
+
+// The whole gateway before a fake backend, on a free port.
+class TestGateway {
+ public:
+  explicit TestGateway(HttpServerOptions http = {}, SessionOptions sessions = {}, UploadOptions uploads = {});
+  ~TestGateway();
+
+  FakeBackend& backend() { return backend_; }
+  FakeClock& clock() { return backend_.server().clock(); }
+  int port() const { return server_->port(); }
+  HttpServer& http() { return *server_; }
+  // "Authorization: Bearer …\r\n" of the city office.
+  std::string Authorization() const;
+
+ private:
+  FakeBackend backend_;
+  std::unique_ptr<App> app_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace yaoshi::gateway::testing
