@@ -332,14 +332,13 @@ std::size_t CountCommon(const std::vector<uint32_t>& a, const std::vector<uint32
   const std::size_t whole = b.size() - b.size() % kLanes;
   Lanes hits = {0, 0, 0, 0};
   std::size_t common = 0;
-  for (const uint32_t x : a) {
-    const Lanes wanted = {x, x, x, x};
-    for (std::size_t i = 0; i < whole; i += kLanes) {
-      Lanes four;
-      std::memcpy(&four, b.data() + i, sizeof(four));
-      hits -= reinterpret_cast<Lanes>(four == wanted);  // A match is all ones: minus one.
-    }
-    for (std::size_t i = whole; i < b.size(); ++i) common += static_cast<std::size_t>(x == b[i]);
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    Lanes four;
+    std::memcpy(&four, b.data() + i, sizeof(four));
+    for (const uint32_t x : a) hits -= reinterpret_cast<Lanes>(four == x);  // A match is all ones: minus one.
+  }
+  for (std::size_t i = whole; i < b.size(); ++i) {
+    for (const uint32_t x : a) common += static_cast<std::size_t>(x == b[i]);
   }
   return common + hits[0] + hits[1] + hits[2] + hits[3];
 }
