@@ -7,6 +7,7 @@
 #include <grpcpp/support/channel_arguments.h>
 #include <grpcpp/support/client_callback.h>
 
+#include <atomic>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -22,9 +23,11 @@
 namespace yaoshi::rpc {
 namespace {
 
-// Retries are for UNAVAILABLE only, and stop when the service is down for all (retryThrottling).
+// Retries are for UNAVAILABLE only, and stop when the service is down for all (retryThrottling). Replicas that drain or
+// still load are passed over (healthCheckConfig).
 constexpr char kServiceConfig[] = R"({
   "loadBalancingConfig": [{"round_robin": {}}],
+  "healthCheckConfig": {"serviceName": ""},
   "methodConfig": [{
     "name": [{}],
     "retryPolicy": {
@@ -78,14 +81,23 @@ void Prepare(grpc::ClientContext& context, const CallOptions& options, bool stre
   context.set_deadline(std::chrono::system_clock::now() + options.timeout);
 }
 
+// gRPC's word for a call that met a closing server is CANCELLED, although nobody cancelled it.
+absl::Status Stopped() {
+  return Error(absl::StatusCode::kUnavailable, "SERVICE_STOPPED",
+               "The service stopped; try again, with the same request_id.");
+}
+
 // A unary call on its way. Kept alive by its completion and by the caller's handle.
 class UnaryCall : public CallHandle {
  public:
-  void Cancel() override { context.TryCancel(); }
+  void Cancel() override {
+    cancelled_ = true;
+    context.TryCancel();
+  }
 
   Reply Answer(const grpc::Status& status) const {
     Reply reply;
-    reply.status = FromGrpc(status);
+    reply.status = status.error_code() == grpc::StatusCode::CANCELLED && !cancelled_ ? Stopped() : FromGrpc(status);
     if (status.ok()) reply.bytes = ToString(response);
     const auto& trailing = context.GetServerTrailingMetadata();
     const auto token = trailing.find(grpc::string_ref(kConsistencyTokenKey.data(), kConsistencyTokenKey.size()));
@@ -96,6 +108,9 @@ class UnaryCall : public CallHandle {
   grpc::ClientContext context;
   grpc::ByteBuffer request;
   grpc::ByteBuffer response;
+
+ private:
+  std::atomic<bool> cancelled_{false};
 };
 
 // A server stream being read. Holds itself until it is done.

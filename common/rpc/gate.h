@@ -69,6 +69,10 @@ class Gate {
   // What a caller gets when the queue is full.
   absl::Status Overloaded(std::chrono::milliseconds* pushback) const;
 
+  // Counts calls, so that a drain sees when no more arrive.
+  void NoteArrival() { arrivals_.fetch_add(1, std::memory_order_relaxed); }
+  uint64_t arrivals() const { return arrivals_.load(std::memory_order_relaxed); }
+
   // Metrics and the log line of a finished call. `call` is null when it was refused before it had a caller.
   void Record(const GatedMethod& method, SteadyTime arrived, const absl::Status& status, const Call* call,
               std::string_view trace_id) const;
@@ -98,6 +102,7 @@ class Gate {
   std::unique_ptr<Workers> stream_workers_;
   std::vector<std::shared_ptr<void>> gauges_;
   mutable std::atomic<uint32_t> refusals_{0};
+  std::atomic<uint64_t> arrivals_{0};
   std::atomic<bool> draining_{false};
   absl::Mutex streams_mutex_;
   absl::flat_hash_set<StreamInProgress*> streams_ ABSL_GUARDED_BY(streams_mutex_);

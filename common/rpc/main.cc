@@ -1,6 +1,7 @@
 #include "common/rpc/main.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,6 +22,9 @@ void LogFromGrpc(gpr_log_func_args* line) {
   if (log == nullptr || line->severity < GPR_LOG_SEVERITY_ERROR) return;
   log->Event(obs::Severity::kWarning, "gRPC says something.", {{"text", line->message}});
 }
+
+// protobuf complains on stderr about requests that it refuses; the gate answers and logs those.
+void IgnoreProtobuf(google::protobuf::LogLevel, const char*, int, const std::string&) {}
 
 sigset_t EndSignals() {
   sigset_t signals;
@@ -123,6 +127,7 @@ struct ServiceMain::State {
     up.options.metrics = up.metrics;
     grpc_log = up.log.get();
     gpr_set_log_function(&LogFromGrpc);
+    google::protobuf::SetLogHandler(&IgnoreProtobuf);
     absl::Status status = wire(up);
     if (status.ok()) status = Serve(up);
     if (up.stopped) up.stopped();

@@ -11,6 +11,8 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/rpc/gate.h"
 #include "common/rpc/tls.h"
 #include "common/rpc/transport.h"
@@ -32,6 +34,8 @@ constexpr int kMaxConnectionAgeGraceMillis = 30'000;
 constexpr int kMinPingIntervalMillis = 10'000;
 constexpr int kKeepaliveMillis = 60'000;
 constexpr int kKeepaliveTimeoutMillis = 10'000;
+// When no call arrived for so long, callers have turned away.
+constexpr std::chrono::milliseconds kQuiet{100};
 
 void SetLimits(grpc::ServerBuilder& builder) {
   grpc::ResourceQuota quota("yaoshi");
@@ -84,9 +88,21 @@ struct Server::State {
     server->GetHealthCheckService()->SetServingStatus(value);
   }
 
+  // Serves on until no call arrives any more: callers that watch health turn away at once.
+  void Linger() const {
+    const auto end = std::chrono::steady_clock::now() + gate.options().linger;
+    uint64_t seen = 0;
+    do {
+      seen = gate.arrivals();
+      if (std::chrono::steady_clock::now() + kQuiet > end) return;
+      absl::SleepFor(absl::FromChrono(kQuiet));
+    } while (gate.arrivals() != seen);
+  }
+
   void Drain() {
     SetServing(false);
     gate.CancelStreams();
+    Linger();
     // Sends GOAWAY, refuses new calls, waits for running ones, then cancels those that are left.
     server->Shutdown(std::chrono::system_clock::now() + gate.options().drain);
     server->Wait();

@@ -42,7 +42,10 @@ struct ServerOptions {
   int queue_limit = 256;                // Calls that wait for a worker; more are refused with RESOURCE_EXHAUSTED.
   int stream_limit = 32;                // Streams at a time, each on a thread of its own.
   std::chrono::seconds drain{20};       // How long Drain() lets running calls finish.
-  bool serving = true;                  // Health at start; false until SetServing(true) for a service that loads.
+  // How long Drain() goes on serving at most while callers turn away, because gRPC itself answers a call that meets
+  // a closing server with CANCELLED. Ends as soon as no call arrives.
+  std::chrono::milliseconds linger{2000};
+  bool serving = true;  // Health at start; false until SetServing(true) for a service that loads.
 
   const Clock* clock = nullptr;  // Null: SystemClock().
   std::shared_ptr<const auth::TokenVerifier> verifier;
@@ -75,8 +78,8 @@ class Server {
   void SetServing(bool serving);
   bool serving() const;
 
-  // Unready → stop accepting → streams are told to end → running and queued calls finish → close. Returns within the
-  // drain time; calls still running then are cancelled. The second call waits for the first.
+  // Unready → callers turn away → stop accepting → streams are told to end → running and queued calls finish → close.
+  // Returns within the drain time; calls still running then are cancelled. The second call waits for the first.
   void Drain();
 
  private:

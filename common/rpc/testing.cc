@@ -76,6 +76,12 @@ TestServer::TestServer(std::vector<BoundService> services, ServerOptions options
 
 TestServer::~TestServer() = default;
 
+ServerOptions TestServer::DefaultOptions() {
+  ServerOptions options;
+  options.linger = std::chrono::milliseconds(0);
+  return options;
+}
+
 FakeClock& TestServer::clock() {
   return state_->clock;
 }

@@ -23,8 +23,11 @@ class TestServer {
  public:
   // `options` may set everything but address, clock and verifier, which this server brings. Aborts when the server
   // does not start. The clock stands at 2022-04-20T08:00:00+08:00.
-  explicit TestServer(std::vector<BoundService> services, ServerOptions options = {});
+  explicit TestServer(std::vector<BoundService> services, ServerOptions options = DefaultOptions());
   ~TestServer();
+
+  // As a service's, but without the linger of a drain: a test's callers are gone.
+  static ServerOptions DefaultOptions();
 
   FakeClock& clock();
   Server& server();
