@@ -16,17 +16,24 @@ db::WriteIdentity IdentityOf(const rpc::Call& call, const WriteOptions& options)
           options.request_hash.empty() ? call.request_hash() : options.request_hash};
 }
 
-// Returns the change set's id, nil when nothing was put, and the reply.
+// Takes the token off what an attempt returned and gives it to the call.
+absl::StatusOr<std::string> Unpack(rpc::Call& call, const std::string& kept) {
+  ASSIGN_OR_RETURN(const Uuid token, Uuid::FromBytes(std::string_view(kept).substr(0, kTokenBytes)));
+  if (!token.nil()) call.set_consistency_token(token.ToString());
+  return kept.substr(kTokenBytes);
+}
+
+// Returns the token, nil when nothing becomes true, and the reply.
 absl::StatusOr<std::string> Attempt(db::Session& session, const rpc::Call& call, const Uuid& change_set,
                                     const WriteOptions& options,
                                     const std::function<absl::StatusOr<std::string>(Tx&)>& body) {
   Tx tx(session, call.now(), change_set);
   ASSIGN_OR_RETURN(std::string reply, body(tx));
-  if (tx.versions().empty() || options.validate_only) return Uuid().ToBytes() + reply;
+  if (tx.versions().empty() || options.validate_only) return tx.token().ToBytes() + reply;
   const absl::Status written =
       Write(session, change_set, AuthorOf(call, options.reason), call.now(), tx.versions());
   if (!written.ok()) return ExplainConflict(session, tx.versions(), written);
-  return change_set.ToBytes() + reply;
+  return tx.token().ToBytes() + reply;
 }
 
 }  // namespace
@@ -47,7 +54,7 @@ absl::StatusOr<std::string> Writer::TransactBytes(rpc::Call& call, const WriteOp
     return kept->substr(kTokenBytes);
   }
   ASSIGN_OR_RETURN(const db::WriteResult result,
-                   db::RunWrite(session, IdentityOf(call), call.now(), call.deadline(), [&](db::Session& tx) {
+                   db::RunWrite(session, IdentityOf(call, options), call.now(), call.deadline(), [&](db::Session& tx) {
                      return Attempt(tx, call, change_set, options, body);
                    }));
   engine_.Kick();
@@ -55,7 +62,7 @@ absl::StatusOr<std::string> Writer::TransactBytes(rpc::Call& call, const WriteOp
 }
 
 absl::StatusOr<std::optional<std::string>> Writer::ReplayBytes(rpc::Call& call) {
-  ASSIGN_OR_RETURN(const std::optional<std::string> kept, db::FindWrite(call.session(), IdentityOf(call)));
+  ASSIGN_OR_RETURN(const std::optional<std::string> kept, db::FindWrite(call.session(), IdentityOf(call, {})));
   if (!kept) return std::optional<std::string>();
   ASSIGN_OR_RETURN(std::string reply, Unpack(call, *kept));
   return std::optional<std::string>(std::move(reply));

@@ -32,8 +32,11 @@ class Tx {
   void Put(Version version) { versions_.push_back(std::move(version)); }
   // Makes a staged set true with this transaction, instead of versions that are Put.
   absl::Status CommitStagedSet(const Uuid& staged);
-  // The set that the answer's consistency token names.
-  const Uuid& token() const { return staged_.nil() ? change_set_ : staged_; }
+  // The set that the answer's consistency token names; nil when the transaction makes no set true.
+  Uuid token() const {
+    if (!staged_.nil()) return staged_;
+    return versions_.empty() ? Uuid() : change_set_;
+  }
   const std::vector<Version>& versions() const { return versions_; }
 
  private:
