@@ -79,11 +79,15 @@ struct ServiceMain::State {
   const bool needs_database;
   config::Flags flags;
   config::ServerConfig config;
+  std::function<bool()> errand_wanted;
+  std::function<absl::Status(const config::ServerConfig&)> errand;
+
+  bool errand_asked() const { return errand_wanted && errand_wanted(); }
 
   absl::Status Configure(int argc, char** argv) {
     const absl::Status parsed = flags.Parse(argc, argv);
     if (parsed.code() == absl::StatusCode::kCancelled) return parsed;
-    std::vector<std::string> problems = config.Problems(needs_database);
+    std::vector<std::string> problems = errand_asked() ? config.DatabaseProblems() : config.Problems(needs_database);
     if (!parsed.ok()) problems.insert(problems.begin(), std::string(parsed.message()));
     return config::ConfigProblems(problems);
   }
@@ -151,9 +155,18 @@ int ServiceMain::Run(int argc, char** argv, const std::function<absl::Status(Sta
     return 0;
   }
   if (!configured.ok()) return Fail(configured);
+  if (state_->errand_asked()) {
+    const absl::Status done = state_->errand(state_->config);
+    return done.ok() ? 0 : Fail(done);
+  }
   PrepareSignals();
   const absl::Status status = state_->RunWired(wire);
   return status.ok() ? 0 : Fail(status);
+}
+
+void ServiceMain::Errand(std::function<bool()> wanted, std::function<absl::Status(const config::ServerConfig&)> work) {
+  state_->errand_wanted = std::move(wanted);
+  state_->errand = std::move(work);
 }
 
 int ServiceMain::RunService(int argc, char** argv, std::string program, std::string about, bool needs_database,

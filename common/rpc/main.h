@@ -50,6 +50,10 @@ class ServiceMain {
   // --help, 2 for a wrong configuration, 1 for anything else. A second signal ends the process at once.
   int Run(int argc, char** argv, const std::function<absl::Status(Startup&)>& wire);
 
+  // Work that ends the process instead of serving (--migrate): when `wanted` after parsing, only the database's flags
+  // are demanded and `work` runs. Its error is printed and gives exit code 1.
+  void Errand(std::function<bool()> wanted, std::function<absl::Status(const config::ServerConfig&)> work);
+
   // Run() as a call: for services without flags of their own.
   static int RunService(int argc, char** argv, std::string program, std::string about, bool needs_database,
                         const std::function<absl::Status(Startup&)>& wire);
