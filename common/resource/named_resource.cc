@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "common/page/field_mask.h"
 #include "common/page/page_size.h"
 #include "google/protobuf/descriptor.h"
-#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/util/message_differencer.h"
@@ -56,19 +54,6 @@ std::string Serialize(const Message& message) {
     message.SerializePartialToCodedStream(&coded);
   }
   return bytes;
-}
-
-google::protobuf::FieldMask MaskOf(std::string_view paths) {
-  google::protobuf::FieldMask mask;
-  while (!paths.empty()) {
-    const size_t comma = std::min(paths.find(','), paths.size());
-    std::string_view path = paths.substr(0, comma);
-    while (path.starts_with(' ')) path.remove_prefix(1);
-    while (path.ends_with(' ')) path.remove_suffix(1);
-    mask.add_paths(std::string(path));
-    paths.remove_prefix(std::min(comma + 1, paths.size()));
-  }
-  return mask;
 }
 
 // One page, put together from bodies that are serialised already.
@@ -219,13 +204,14 @@ std::string NamedResource::Put(Draft& draft, const std::string& name, int64_t ve
 }
 
 absl::StatusOr<std::string> NamedResource::CreateIn(rpc::Call& call, feed::Tx& tx, const std::string& name,
-                                                    const Message& resource) const {
+                                                    const Message& resource, const WriteQuery& query) const {
   const std::unique_ptr<Message> after(resource.New());
   after->CopyFrom(resource);
   SetText(*after, "name", name);
   const bool has_region = StringField(*after, "region") != nullptr;
   Draft draft{call, tx, nullptr, *after, has_region ? GetText(*after, "region") : call.principal().region};
   RETURN_IF_ERROR(Check(draft));
+  if (query.write) RETURN_IF_ERROR(query.write(draft));
   return Put(draft, name, 1);
 }
 
@@ -249,7 +235,7 @@ absl::StatusOr<rpc::Bytes> NamedResource::Create(rpc::Call& call, const std::str
       [&](feed::Tx& tx) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const auto stored, Load(tx.session(), name));
         if (stored.has_value()) return spec_.exists(name);
-        return CreateIn(call, tx, name, resource);
+        return CreateIn(call, tx, name, resource, query);
       });
   // Somebody else created it in the same moment.
   if (ReasonOf(reply.status()) == "ETAG_MISMATCH") return spec_.exists(name);
@@ -258,7 +244,7 @@ absl::StatusOr<rpc::Bytes> NamedResource::Create(rpc::Call& call, const std::str
 
 absl::StatusOr<rpc::Bytes> NamedResource::Update(rpc::Call& call, const Message& resource,
                                                  const WriteQuery& query) const {
-  ASSIGN_OR_RETURN(const std::vector<std::string> paths, ResolveMask(MaskOf(query.update_mask), resource));
+  ASSIGN_OR_RETURN(const std::vector<std::string> paths, ResolveMask(query.update_mask, resource));
   const std::string name = GetText(resource, "name"), etag = GetText(resource, "etag");
   return ToBytes(writer_.TransactBytes(
       call, {.reason = "", .validate_only = query.validate_only, .request_hash = query.request_hash},
@@ -282,7 +268,7 @@ absl::StatusOr<rpc::Bytes> NamedResource::Save(rpc::Call& call, const std::strin
       call, {.reason = "", .validate_only = query.validate_only, .request_hash = query.request_hash},
       [&](feed::Tx& tx) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const auto stored, Load(tx.session(), name));
-        if (!stored.has_value()) return CreateIn(call, tx, name, resource);
+        if (!stored.has_value()) return CreateIn(call, tx, name, resource, query);
         if (!call.MayTouch(stored->region, "")) return spec_.exists(name);
         return ChangeIn(call, tx, *stored, [&](Message& after) {
           after.CopyFrom(resource);

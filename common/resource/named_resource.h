@@ -21,6 +21,7 @@
 #include "common/resource/message_fields.h"
 #include "common/rpc/call.h"
 #include "common/rpc/service.h"
+#include "google/protobuf/field_mask.pb.h"
 #include "google/protobuf/message.h"
 
 namespace yaoshi::resource {
@@ -69,8 +70,9 @@ struct ListQuery {
 
 struct WriteQuery {
   bool validate_only = false;
-  std::string update_mask;   // Of Update: comma-separated paths.
-  std::string request_hash;  // As feed::WriteOptions has it.
+  google::protobuf::FieldMask update_mask = {};    // Of Update.
+  std::string request_hash = {};                   // As feed::WriteOptions has it.
+  std::function<absl::Status(Draft&)> write = {};  // As Spec::write, for this call alone.
 };
 
 // Thread-safe. The resource's message has "name", and may have "etag", "create_time", "update_time", "update_account",
@@ -110,7 +112,7 @@ class NamedResource {
   PageScope ScopeOf(const rpc::Call& call, const ListQuery& query) const;
   absl::StatusOr<feed::StoredVersion> LoadTouchable(rpc::Call& call, feed::Tx& tx, const std::string& name) const;
   absl::StatusOr<std::string> CreateIn(rpc::Call& call, feed::Tx& tx, const std::string& name,
-                                       const google::protobuf::Message& resource) const;
+                                       const google::protobuf::Message& resource, const WriteQuery& query) const;
   absl::StatusOr<std::string> ChangeIn(rpc::Call& call, feed::Tx& tx, const feed::StoredVersion& stored,
                                        const std::function<absl::Status(google::protobuf::Message&)>& change) const;
   absl::Status Check(Draft& draft) const;

@@ -130,10 +130,10 @@ TEST_F(OrganizationTest, CreatesReadsAndChanges) {
   EXPECT_EQ(Update(update)->etag(), "2");
   EXPECT_EQ(Get("organizations/longxi")->etag(), "2");
   // A mask names what is changed, the rest of the body does not count.
-  update.set_update_mask("credit_code");
+  update.mutable_update_mask()->add_paths("credit_code");
   update.mutable_organization()->set_title("别的");
   EXPECT_EQ(Update(update)->title(), "陇西县");
-  update.set_update_mask("title,etag,colour");
+  for (const char* path : {"title", "etag", "colour"}) update.mutable_update_mask()->add_paths(path);
   EXPECT_EQ(WrongFields(Update(update).status()), "update_mask update_mask");
   update.mutable_organization()->set_name("organizations/nobody");
   update.clear_update_mask();
