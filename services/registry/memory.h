@@ -20,6 +20,8 @@ class Memory {
   // Takes up whole change sets: a reader sees all of one or nothing.
   void Apply(const std::vector<feed::Change>& changes) ABSL_LOCKS_EXCLUDED(mutex_);
 
+  const resource::ResourceMemory& resources() const { return resources_; }
+
   // Runs `read` over the portfolio; rows and views live until it returns.
   template <class F>
   auto Read(F read) const ABSL_LOCKS_EXCLUDED(mutex_) {
