@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/time.h"
 #include "common/ids/uuid.h"
 #include "common/status/status.h"
 #include "fmt/format.h"
@@ -116,18 +117,26 @@ App::App(AppOptions options)
   RegisterLocalMethods();
 }
 
+App::~App() {
+  // Every call has a deadline, so this ends.
+  const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(in_flight_->mutex) { return in_flight_->count == 0; };
+  absl::MutexLock lock(&in_flight_->mutex);
+  in_flight_->mutex.AwaitWithTimeout(absl::Condition(&none), absl::FromChrono(kMaxTimeout) + absl::Seconds(5));
+}
+
 void App::RegisterLocalMethods() {
   const std::string package = "/yaoshi.gateway.v1.";
   local_methods_[package + "FigureViewService/ListFigures"] = {[this](LocalCall c) { figures_.List(std::move(c)); }};
   if (sessions_ == nullptr) return;
   local_methods_[package + "SessionService/CreateSession"] = {[this](LocalCall c) { sessions_->Create(std::move(c)); },
                                                               /*anonymous=*/true};
-  local_methods_[package + "SessionService/RefreshSession"] = {[this](LocalCall c) { sessions_->Refresh(std::move(c)); }};
+  local_methods_[package + "SessionService/RefreshSession"] = {
+      [this](LocalCall c) { sessions_->Refresh(std::move(c)); }};
   local_methods_[package + "UploadService/UploadFile"] = {[this](LocalCall c) { uploads_->Upload(std::move(c)); }};
 }
 
 void App::Handle(std::shared_ptr<Exchange> exchange) {
-  auto visit = std::make_shared<Visit>();
+  auto visit = std::make_shared<Visit>(in_flight_);
   visit->start = std::chrono::steady_clock::now();
   const auto parent = obs::ParseTraceparent(exchange->request().Header("traceparent"));
   visit->trace = parent.has_value() ? obs::ChildOf(*parent) : obs::NewTrace();
@@ -297,8 +306,9 @@ void App::CallBackend(const std::shared_ptr<Visit>& visit, std::string request) 
   const Route& route = *visit->match.route;
   rpc::Channel& channel = *backends_.at(route.backend).channel;
   if (route.download) {
-    return Download(*api_, route, channel, std::move(request), visit->options, visit->exchange,
-                    [this, visit](int http_status, const absl::Status& status) { Record(*visit, http_status, status); });
+    return Download(
+        *api_, route, channel, std::move(request), visit->options, visit->exchange,
+        [this, visit](int http_status, const absl::Status& status) { Record(*visit, http_status, status); });
   }
   channel.CallBytes(route.rpc_path, std::move(request), visit->options, [this, visit](rpc::Reply reply) {
     const std::string token = std::move(reply.consistency_token);
@@ -371,8 +381,7 @@ HttpReply App::ServerError(int http_status, std::string_view reason, std::string
 void App::CountRefused(std::string_view peer, int http_status) {
   if (metrics_ != nullptr) Count("refused", http_status);
   if (log_ != nullptr) {
-    log_->Event(obs::Severity::kInfo, "request refused",
-                {{"peer", peer}, {"code", std::to_string(http_status)}});
+    log_->Event(obs::Severity::kInfo, "request refused", {{"peer", peer}, {"code", std::to_string(http_status)}});
   }
 }
 

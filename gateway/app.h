@@ -45,6 +45,8 @@ struct AppOptions {
 class App {
  public:
   explicit App(AppOptions options);
+  // Waits for the calls that are on their way; the HTTP server must be gone.
+  ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
@@ -56,8 +58,23 @@ class App {
   void CountRefused(std::string_view peer, int http_status);
 
  private:
+  // How many requests are on their way.
+  struct InFlight {
+    absl::Mutex mutex;
+    int count ABSL_GUARDED_BY(mutex) = 0;
+    void Add(int n) ABSL_LOCKS_EXCLUDED(mutex) {
+      const absl::MutexLock lock(&mutex);
+      count += n;
+    }
+  };
   // A request with what is known of it so far.
   struct Visit {
+    explicit Visit(std::shared_ptr<InFlight> counter) : in_flight(std::move(counter)) { in_flight->Add(1); }
+    ~Visit() { in_flight->Add(-1); }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+    const std::shared_ptr<InFlight> in_flight;
     std::shared_ptr<Exchange> exchange;
     std::chrono::steady_clock::time_point start;
     obs::TraceContext trace;
@@ -94,6 +111,7 @@ class App {
 
   friend struct BodyReader;
 
+  const std::shared_ptr<InFlight> in_flight_ = std::make_shared<InFlight>();
   const std::unique_ptr<Api> api_;
   const std::map<std::string, Backend> backends_;
   const std::shared_ptr<const auth::TokenSigner> signer_;

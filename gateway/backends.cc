@@ -49,7 +49,9 @@ void CheckHealth(const std::map<std::string, Backend>& backends, std::chrono::mi
     rpc::CallOptions options;
     options.timeout = timeout;
     backend.channel->CallBytes("/grpc.health.v1.Health/Check", "", options, [gathered, key = name](rpc::Reply reply) {
-      const std::string state = !reply.status.ok() ? "UNREACHABLE" : reply.bytes == kServing ? "SERVING" : "NOT_SERVING";
+      const std::string state = !reply.status.ok()        ? "UNREACHABLE"
+                                : reply.bytes == kServing ? "SERVING"
+                                                          : "NOT_SERVING";
       std::map<std::string, std::string> all;
       {
         const absl::MutexLock lock(&gathered->mutex);

@@ -6,7 +6,8 @@ __asm__(
     ".global yaoshi_descriptor_set_begin\n"
     ".global yaoshi_descriptor_set_end\n"
     "yaoshi_descriptor_set_begin:\n"
-    ".incbin \"" DESCRIPTOR_SET "\"\n"
+    ".incbin \"" DESCRIPTOR_SET
+    "\"\n"
     "yaoshi_descriptor_set_end:\n"
     ".byte 0\n"
     ".text\n");

@@ -17,8 +17,7 @@ constexpr size_t kMostWaiting = 4;
 
 class Transfer : public std::enable_shared_from_this<Transfer> {
  public:
-  Transfer(const Api& api, std::shared_ptr<Exchange> exchange,
-           std::function<void(int, const absl::Status&)> answered)
+  Transfer(const Api& api, std::shared_ptr<Exchange> exchange, std::function<void(int, const absl::Status&)> answered)
       : api_(api), exchange_(std::move(exchange)), answered_(std::move(answered)) {}
 
   void OnMessage(const std::string& bytes) ABSL_LOCKS_EXCLUDED(mutex_) {
@@ -137,8 +136,7 @@ void Download(const Api& api, const Route& route, rpc::Channel& channel, std::st
               std::function<void(int, const absl::Status&)> answered) {
   auto transfer = std::make_shared<Transfer>(api, std::move(exchange), std::move(answered));
   transfer->SetHandle(channel.ReadStream(
-      route.rpc_path, std::move(request), options,
-      [transfer](const std::string& bytes) { transfer->OnMessage(bytes); },
+      route.rpc_path, std::move(request), options, [transfer](const std::string& bytes) { transfer->OnMessage(bytes); },
       [transfer](absl::Status status) { transfer->OnDone(std::move(status)); }));
 }
 

@@ -24,7 +24,8 @@ struct FigurePart {
   std::string service;
   std::vector<std::string> prefixes;  // Of its keys.
   absl::Status status;
-  std::vector<yaoshi::common::v1::Figure> figures;  // When OK; otherwise those it last gave, of which only what they are counts.
+  std::vector<yaoshi::common::v1::Figure>
+      figures;  // When OK; otherwise those it last gave, of which only what they are counts.
   std::string last_answer_time;
 };
 

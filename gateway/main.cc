@@ -114,8 +114,8 @@ absl::Status Start(const Config& config, Gateway& gateway) {
                      app->Handle(std::move(exchange));
                    }));
   if (config.metrics_address.empty()) return absl::OkStatus();
-  return obs::MetricsServer::Start(config.metrics_address, gateway.metrics, [] { return true; },
-                                   &gateway.metrics_server);
+  return obs::MetricsServer::Start(
+      config.metrics_address, gateway.metrics, [] { return true; }, &gateway.metrics_server);
 }
 
 int Run(int argc, char** argv) {
@@ -158,4 +158,6 @@ int Run(int argc, char** argv) {
 }  // namespace
 }  // namespace yaoshi::gateway
 
-int main(int argc, char** argv) { return yaoshi::gateway::Run(argc, argv); }
+int main(int argc, char** argv) {
+  return yaoshi::gateway::Run(argc, argv);
+}

@@ -7,7 +7,9 @@
 namespace yaoshi::gateway {
 namespace {
 
-std::string KeyOf(std::string_view account, std::string_view backend) { return fmt::format("{} {}", backend, account); }
+std::string KeyOf(std::string_view account, std::string_view backend) {
+  return fmt::format("{} {}", backend, account);
+}
 
 }  // namespace
 

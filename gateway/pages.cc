@@ -4,7 +4,8 @@ namespace yaoshi::gateway {
 
 // The hash is that of the style element's text; a test recomputes it.
 const std::string_view kLandingPolicy =
-    "default-src 'none'; style-src 'sha256-KLr0nGeCBgVd1GVkXzpS4pKltOhAITobbfhDwA1E6oc='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    "default-src 'none'; style-src 'sha256-KLr0nGeCBgVd1GVkXzpS4pKltOhAITobbfhDwA1E6oc='; base-uri 'none'; form-action "
+    "'none'; frame-ancestors 'none'";
 
 const std::string_view kLandingPage = R"html(<!doctype html>
 <html lang="zh-CN">

@@ -23,8 +23,8 @@ constexpr std::string_view kWrongCredentials = "WRONG_CREDENTIALS";
 
 // That the registry does not trust the gateway is no business of the person who signs in.
 absl::Status TellPerson(const absl::Status& status) {
-  const bool ours = status.code() == absl::StatusCode::kUnauthenticated ||
-                    status.code() == absl::StatusCode::kPermissionDenied;
+  const bool ours =
+      status.code() == absl::StatusCode::kUnauthenticated || status.code() == absl::StatusCode::kPermissionDenied;
   if (ours && ReasonOf(status) != kWrongCredentials) return absl::InternalError("the registry refuses the gateway");
   return status;
 }
@@ -155,7 +155,8 @@ std::optional<Timestamp> SignedInAt(std::string_view token) {
   const size_t end = token.rfind('.');
   if (begin == std::string_view::npos || begin >= end) return std::nullopt;
   std::string payload;
-  if (!absl::WebSafeBase64Unescape(std::string(token.substr(begin + 1, end - begin - 1)), &payload)) return std::nullopt;
+  if (!absl::WebSafeBase64Unescape(std::string(token.substr(begin + 1, end - begin - 1)), &payload))
+    return std::nullopt;
   const auto claims = nlohmann::json::parse(payload, nullptr, false);
   if (!claims.is_object()) return std::nullopt;
   const auto found = claims.find("auth_time");

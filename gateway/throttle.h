@@ -16,9 +16,9 @@ namespace yaoshi::gateway {
 class TokenBuckets {
  public:
   struct Limits {
-    int burst = 10;                                // Tries at once.
-    std::chrono::milliseconds refill{6000};        // One more try after so long.
-    size_t keys = 20000;                           // Keys remembered; those unused longest are forgotten.
+    int burst = 10;                          // Tries at once.
+    std::chrono::milliseconds refill{6000};  // One more try after so long.
+    size_t keys = 20000;                     // Keys remembered; those unused longest are forgotten.
   };
   explicit TokenBuckets(Limits limits) : limits_(limits) {}
 

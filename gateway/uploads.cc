@@ -67,7 +67,8 @@ class Transfer {
       return InvalidFields({{"filename", "must be set: the name to keep the file under, as query parameter"}});
     }
     constexpr uint64_t kFormOverhead = 8192;
-    if (http.content_length.value_or(0) > max_bytes_ + (form_.has_value() ? kFormOverhead : 0)) return TooLarge(max_bytes_);
+    if (http.content_length.value_or(0) > max_bytes_ + (form_.has_value() ? kFormOverhead : 0))
+      return TooLarge(max_bytes_);
     if (!form_.has_value()) declared_ = http.content_length.value_or(0);
     return absl::OkStatus();
   }

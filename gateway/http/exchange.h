@@ -33,8 +33,8 @@ struct HttpRequest {
   }
 };
 
-// Exactly one of Reply or StartStream…FinishStream answers a request; dropping every reference without an answer sends a
-// 500. All methods may be called from any thread; callbacks run on a thread of the HTTP server.
+// Exactly one of Reply or StartStream…FinishStream answers a request; dropping every reference without an answer sends
+// a 500. All methods may be called from any thread; callbacks run on a thread of the HTTP server.
 class Exchange {
  public:
   virtual ~Exchange() = default;

@@ -25,6 +25,7 @@ constexpr auto kMessages = std::to_array<Entry>({
     {"BAD_UTF8", "文字编码有误,请使用 UTF-8 编码。"},
     {"BEFORE_PROJECT", "日期早于项目入库日期,请改为入库之后的日期。"},
     {"BODY_TOO_LARGE", "请求内容过大,请分批提交。"},
+    {"BOOTSTRAP_UNUSABLE", "初始账号文件无法使用,请联系管理员。"},
     {"CALENDAR_YEAR_MISSING", "缺少该年度的工作日历,请先维护日历。"},
     {"CANCELLED", "请求已取消。"},
     {"CELL_HAS_ERROR", "单元格的公式结果是错误值,请修正后再导入。"},
@@ -46,6 +47,7 @@ constexpr auto kMessages = std::to_array<Entry>({
     {"ENCRYPTED_WORKBOOK", "文件已加密,请去掉密码后再上传。"},
     {"ETAG_MISMATCH", "内容已被他人修改,请刷新后再改。"},
     {"FEED_BROKEN", "变更记录校验不通过,请联系管理员。"},
+    {"FILE_BROKEN", "文件已损坏,请重新上传。"},
     {"FILE_FAILED", "文件处理失败,请重新上传。"},
     {"FILE_FINISHED", "文件已上传完毕,不能再写入。"},
     {"FILE_NOT_FINISHED", "文件尚未上传完毕,请先完成上传。"},
@@ -82,6 +84,7 @@ constexpr auto kMessages = std::to_array<Entry>({
     {"MALFORMED_MULTIPART", "上传表单格式有误,请只上传一个文件。"},
     {"MALFORMED_REQUEST", "请求内容无法解析。"},
     {"MALFORMED_URL", "网址有误,请检查编码。"},
+    {"MAPPING_EXISTS", "该列对应方案已存在,请换一个标识。"},
     {"MAPPING_NOT_FOUND", "没有这个列对应方案。"},
     {"METHOD_NOT_ALLOWED", "该地址不支持这种操作。"},
     {"MIGRATION_FAILED", "数据库升级失败,请联系管理员。"},
@@ -115,8 +118,10 @@ constexpr auto kMessages = std::to_array<Entry>({
     {"REGION_TAKEN", "该区划已有对应单位。"},
     {"REQUEST_ID_REUSED", "同一请求编号已用于其他内容,请换一个新的请求编号。"},
     {"REQUEST_TIMEOUT", "请求传输过慢,请检查网络后重试。"},
+    {"ROLE_NOT_GRANTED", "您不能授予这种角色。"},
     {"ROUTE_NOT_FOUND", "没有这个接口地址。"},
     {"SECRET_UNUSABLE", "密钥或密码文件无法使用,请联系管理员。"},
+    {"SERVICE_STOPPED", "服务正在重启,请稍后重试。"},
     {"SESSION_TOO_OLD", "登录时间过长,请重新登录。"},
     {"SHEET_NOT_FOUND", "没有这个工作表,请核对名称。"},
     {"STOPPING", "服务正在重启,请稍后重试。"},
@@ -176,6 +181,8 @@ std::string_view ChineseMessage(std::string_view reason, absl::StatusCode code) 
   return found != kMessages.end() && found->first == reason ? found->second : OfCode(code);
 }
 
-std::span<const Entry> ChineseMessages() { return kMessages; }
+std::span<const Entry> ChineseMessages() {
+  return kMessages;
+}
 
 }  // namespace yaoshi::gateway

@@ -11,12 +11,13 @@
 namespace yaoshi::gateway {
 namespace {
 
-constexpr size_t kMaxBoundaryBytes = 70;    // RFC 2046.
+constexpr size_t kMaxBoundaryBytes = 70;  // RFC 2046.
 constexpr size_t kMaxPartHeaderBytes = 4096;
 
 absl::Status Malformed(std::string_view what) {
-  return Error(absl::StatusCode::kInvalidArgument, "MALFORMED_MULTIPART",
-               fmt::format("The form {}. Send multipart/form-data with one file, or the file's bytes as they are.", what));
+  return Error(
+      absl::StatusCode::kInvalidArgument, "MALFORMED_MULTIPART",
+      fmt::format("The form {}. Send multipart/form-data with one file, or the file's bytes as they are.", what));
 }
 
 std::string Lower(std::string_view text) {
@@ -55,7 +56,8 @@ std::string HeaderParameter(std::string_view header, std::string_view name) {
 
 absl::StatusOr<MultipartReader> MultipartReader::ForContentType(std::string_view content_type) {
   const std::string boundary = HeaderParameter(content_type, "boundary");
-  if (boundary.empty() || boundary.size() > kMaxBoundaryBytes) return Malformed("names no boundary of 1 to 70 characters");
+  if (boundary.empty() || boundary.size() > kMaxBoundaryBytes)
+    return Malformed("names no boundary of 1 to 70 characters");
   return MultipartReader(boundary);
 }
 
@@ -119,7 +121,8 @@ absl::Status MultipartReader::ReadHeaders(std::string_view headers) {
     if (!absl::StartsWith(Lower(line), "content-disposition:")) continue;
     std::string name = HeaderParameter(line, "filename");
     if (const std::string extended = HeaderParameter(line, "filename*"); absl::StartsWith(Lower(extended), "utf-8''")) {
-      if (const auto decoded = PercentDecode(std::string_view(extended).substr(7), false); decoded.ok()) name = *decoded;
+      if (const auto decoded = PercentDecode(std::string_view(extended).substr(7), false); decoded.ok())
+        name = *decoded;
     }
     if (name.empty()) continue;
     if (file_seen_) return Malformed("holds more than one file");

@@ -18,7 +18,9 @@ namespace {
 namespace pb = google::protobuf;
 using Json = nlohmann::ordered_json;
 
-std::string CodeName(absl::StatusCode code) { return absl::StatusCodeToString(code); }
+std::string CodeName(absl::StatusCode code) {
+  return absl::StatusCodeToString(code);
+}
 
 // What is said instead of a text that does not come from a service of ours.
 std::string_view GenericMessage(absl::StatusCode code) {
@@ -62,7 +64,6 @@ absl::Status Presentable(const absl::Status& status) {
   if (status.code() == absl::StatusCode::kUnavailable) plain = WithRetryAfter(plain, std::chrono::seconds(1));
   return plain;
 }
-
 
 Json DetailJson(const Api& api, const pb::Any& detail) {
   const std::string& url = detail.type_url();
@@ -157,7 +158,8 @@ HttpReply ErrorReply(const Api& api, const absl::Status& original, int http_stat
 HttpReply AnswerReply(const Api& api, const Route& route, const std::string& bytes, std::string_view if_none_match) {
   HttpReply reply;
   const pb::Descriptor* type = route.method->output_type();
-  if (const auto* field = type->FindFieldByName("etag"); field != nullptr && field->type() == pb::FieldDescriptor::TYPE_STRING) {
+  if (const auto* field = type->FindFieldByName("etag");
+      field != nullptr && field->type() == pb::FieldDescriptor::TYPE_STRING) {
     const std::string etag = FindBytes(field, bytes).value_or("");
     if (!etag.empty()) {
       reply.headers.emplace_back("ETag", fmt::format("\"{}\"", etag));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ctime>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -68,19 +69,42 @@ bool SplitTarget(std::string_view target, HttpRequest& request) {
 }
 
 std::string_view ReasonPhrase(int status) {
-  static constexpr std::pair<int, std::string_view> kPhrases[] = {
-      {200, "OK"},          {201, "Created"},          {204, "No Content"},
-      {304, "Not Modified"}, {400, "Bad Request"},      {401, "Unauthorized"},
-      {403, "Forbidden"},   {404, "Not Found"},        {405, "Method Not Allowed"},
-      {408, "Request Timeout"}, {409, "Conflict"},     {413, "Content Too Large"},
-      {414, "URI Too Long"}, {415, "Unsupported Media Type"}, {417, "Expectation Failed"},
-      {429, "Too Many Requests"}, {431, "Request Header Fields Too Large"}, {499, "Client Closed Request"},
-      {500, "Internal Server Error"}, {501, "Not Implemented"}, {503, "Service Unavailable"},
-      {504, "Gateway Timeout"}, {505, "HTTP Version Not Supported"}};
+  static constexpr std::pair<int, std::string_view> kPhrases[] = {{200, "OK"},
+                                                                  {201, "Created"},
+                                                                  {204, "No Content"},
+                                                                  {304, "Not Modified"},
+                                                                  {400, "Bad Request"},
+                                                                  {401, "Unauthorized"},
+                                                                  {403, "Forbidden"},
+                                                                  {404, "Not Found"},
+                                                                  {405, "Method Not Allowed"},
+                                                                  {408, "Request Timeout"},
+                                                                  {409, "Conflict"},
+                                                                  {413, "Content Too Large"},
+                                                                  {414, "URI Too Long"},
+                                                                  {415, "Unsupported Media Type"},
+                                                                  {417, "Expectation Failed"},
+                                                                  {429, "Too Many Requests"},
+                                                                  {431, "Request Header Fields Too Large"},
+                                                                  {499, "Client Closed Request"},
+                                                                  {500, "Internal Server Error"},
+                                                                  {501, "Not Implemented"},
+                                                                  {503, "Service Unavailable"},
+                                                                  {504, "Gateway Timeout"},
+                                                                  {505, "HTTP Version Not Supported"}};
   for (const auto& [code, phrase] : kPhrases) {
     if (code == status) return phrase;
   }
   return "Status";
+}
+
+// "Wed, 20 Apr 2022 08:00:00 GMT"
+std::string HttpDate() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[40];
+  return std::string(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts));
 }
 
 // A header value must not start a new line, wherever it comes from.
@@ -145,8 +169,8 @@ Refusal CheckHead(RawHead head, size_t max_headers, HttpRequest& request, HeadFl
   if (const Refusal refusal = CheckFraming(head.version, request); refusal.http_status != 0) return refusal;
   const std::string connection = Lower(request.Header("connection"));
   flags.chunks_allowed = head.version == 11;
-  flags.keep_alive = head.version == 11 ? !absl::StrContains(connection, "close")
-                                        : absl::StrContains(connection, "keep-alive");
+  flags.keep_alive =
+      head.version == 11 ? !absl::StrContains(connection, "close") : absl::StrContains(connection, "keep-alive");
   flags.head_only = request.method == "HEAD";
   const std::string expect = Lower(request.Header("expect"));
   flags.expects_continue = expect == "100-continue";
@@ -158,6 +182,7 @@ Refusal CheckHead(RawHead head, size_t max_headers, HttpRequest& request, HeadFl
 
 std::string FormatHead(const HttpReply& reply, bool keep_alive, std::string_view framing) {
   std::string head = fmt::format("HTTP/1.1 {} {}\r\n", reply.status, ReasonPhrase(reply.status));
+  head += fmt::format("Date: {}\r\n", HttpDate());
   for (const auto& [name, value] : reply.headers) head += fmt::format("{}: {}\r\n", name, OneLine(value));
   if (!HasHeader(reply, "cache-control")) head += "Cache-Control: no-store\r\n";
   if (!HasHeader(reply, "content-security-policy")) {

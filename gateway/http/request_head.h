@@ -46,8 +46,8 @@ struct RawHead {
 // What the connection needs to know of a request.
 struct HeadFlags {
   bool keep_alive = true;
-  bool head_only = false;        // HEAD: the reply has no body.
-  bool chunks_allowed = true;    // HTTP/1.1.
+  bool head_only = false;      // HEAD: the reply has no body.
+  bool chunks_allowed = true;  // HTTP/1.1.
   bool expects_continue = false;
 };
 

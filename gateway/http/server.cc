@@ -1,12 +1,11 @@
 // The only translation unit that sees Boost.
 #include <utility>
 // <utility> must come before Boost.Asio 1.74.
+#include <algorithm>
+#include <atomic>
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-
-#include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <limits>
@@ -32,8 +31,8 @@ using ErrorCode = beast::error_code;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr size_t kReadBytes = 8 * 1024;
-constexpr size_t kWriteBytes = 64 * 1024;  // A client must take so much within one phase.
-constexpr size_t kMinBodyRate = 1024;      // Bytes per second that a body must keep up on average, after one phase.
+constexpr size_t kWriteBytes = 64 * 1024;     // A client must take so much within one phase.
+constexpr size_t kMinBodyRate = 1024;         // Bytes per second that a body must keep up on average, after one phase.
 constexpr size_t kLingerBytes = 1024 * 1024;  // Of an unread body, so that the client sees the reply before the close.
 constexpr std::chrono::milliseconds kLingerTime{1000};
 constexpr std::chrono::milliseconds kAcceptPause{100};  // After the process ran out of file descriptors.
@@ -82,8 +81,8 @@ struct HttpServer::State {
 
   std::mutex mutex;
   std::condition_variable changed;
-  std::map<std::string, int> per_address;         // Guarded by mutex.
-  std::unordered_set<Connection*> connections;    // Guarded by mutex.
+  std::map<std::string, int> per_address;       // Guarded by mutex.
+  std::unordered_set<Connection*> connections;  // Guarded by mutex.
 
   absl::Status Listen();
   net::awaitable<void> Accept();
@@ -97,9 +96,13 @@ namespace {
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(HttpServer::State& server, tcp::socket socket, std::string peer)
-      : server_(server), stream_(std::move(socket)), wake_(stream_.get_executor()), peer_(std::move(peer)) {}
+      : server_(server),
+        socket_(std::move(socket)),
+        wake_(socket_.get_executor()),
+        deadline_(socket_.get_executor()),
+        peer_(std::move(peer)) {}
 
-  auto executor() { return stream_.get_executor(); }
+  auto executor() { return socket_.get_executor(); }
 
   net::awaitable<void> Run() {
     try {
@@ -114,7 +117,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void Post(Command command) {
-    net::post(stream_.get_executor(), [self = shared_from_this(), command = std::move(command)]() mutable {
+    net::post(socket_.get_executor(), [self = shared_from_this(), command = std::move(command)]() mutable {
       if (self->closed_ || command.exchange != self->exchange_) return command.Fail();
       self->commands_.push_back(std::move(command));
       self->wake_.cancel();
@@ -123,13 +126,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Closes the connection if no request is in progress.
   void CloseIfIdle() {
-    net::post(stream_.get_executor(), [self = shared_from_this()] {
-      if (!self->busy_) self->stream_.close();
+    net::post(socket_.get_executor(), [self = shared_from_this()] {
+      if (!self->busy_) self->Close();
     });
   }
   void CloseNow() {
-    net::post(stream_.get_executor(), [self = shared_from_this()] {
-      self->stream_.close();
+    net::post(socket_.get_executor(), [self = shared_from_this()] {
+      self->Close();
       self->broken_ = true;
       self->wake_.cancel();
     });
@@ -154,11 +157,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
         deadline = std::chrono::steady_clock::now() + server_.options.phase_timeout;
       }
       ErrorCode error;
-      stream_.expires_at(deadline);
-      const size_t n = co_await stream_.async_read_some(buffer_.prepare(kReadBytes),
-                                                        net::redirect_error(net::use_awaitable, error));
+      Arm(deadline);
+      const size_t n =
+          co_await socket_.async_read_some(buffer_.prepare(kReadBytes), net::redirect_error(net::use_awaitable, error));
+      Disarm();
       buffer_.commit(n);
-      if (error == beast::error::timeout && begun) {
+      if (timed_out_ && begun) {
         co_return co_await Refuse({408, "REQUEST_TIMEOUT", "The request came too slowly. Send it in one go."});
       }
       if (error) co_return false;
@@ -216,39 +220,65 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Lets the client read the reply before the connection goes: a close with unread data would reset it.
   net::awaitable<void> Linger() {
     ErrorCode error;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, error);
-    stream_.expires_after(kLingerTime);
+    socket_.shutdown(tcp::socket::shutdown_send, error);
+    Arm(std::chrono::steady_clock::now() + kLingerTime);
     size_t total = 0;
     buffer_.consume(buffer_.size());
     while (!error && total < kLingerBytes) {
-      total += co_await stream_.async_read_some(buffer_.prepare(kReadBytes),
-                                                net::redirect_error(net::use_awaitable, error));
+      total +=
+          co_await socket_.async_read_some(buffer_.prepare(kReadBytes), net::redirect_error(net::use_awaitable, error));
     }
+    Disarm();
   }
 
   net::awaitable<void> Write(std::string_view data) {
     while (!data.empty() && !broken_) {
       const std::string_view part = data.substr(0, kWriteBytes);
       ErrorCode error;
-      stream_.expires_after(server_.options.phase_timeout);
-      co_await net::async_write(stream_, net::buffer(part.data(), part.size()),
+      Arm(std::chrono::steady_clock::now() + server_.options.phase_timeout);
+      co_await net::async_write(socket_, net::buffer(part.data(), part.size()),
                                 net::redirect_error(net::use_awaitable, error));
+      Disarm();
       broken_ = broken_ || error;
       data.remove_prefix(part.size());
     }
+  }
+
+  // Cancels what the socket is doing at `time`, with timed_out_ set. (beast::tcp_stream would close the socket, and
+  // the client would not learn why.)
+  void Arm(SteadyTime time) {
+    timed_out_ = false;
+    deadline_.expires_at(time);
+    deadline_.async_wait([self = shared_from_this(), operation = ++operation_](ErrorCode error) {
+      if (error || operation != self->operation_) return;
+      self->timed_out_ = true;
+      self->socket_.cancel(error);
+    });
+  }
+  void Disarm() {
+    ++operation_;
+    deadline_.cancel();
+  }
+  void Close() {
+    ErrorCode ignored;
+    Disarm();
+    socket_.close(ignored);
   }
 
   void Finish() {
     closed_ = true;
     for (Command& command : commands_) command.Fail();
     commands_.clear();
-    stream_.close();
+    Close();
     server_.Release(this, peer_);
   }
 
   HttpServer::State& server_;
-  beast::tcp_stream stream_;
-  net::steady_timer wake_;
+  tcp::socket socket_;
+  net::steady_timer wake_;      // Of the coroutine, when a command comes.
+  net::steady_timer deadline_;  // Of the operation in progress.
+  uint64_t operation_ = 0;      // Counts operations: a deadline belongs to one.
+  bool timed_out_ = false;
   beast::flat_buffer buffer_{kMaxHeaderBytes + 4 * kWriteBytes};
   std::optional<Parser> parser_;
   const std::string peer_;
@@ -371,7 +401,7 @@ net::awaitable<void> Connection::Carry(Command& command) {
       break;
     case Command::kFinish:
       if (command.successful && flags_.chunks_allowed && !flags_.head_only) co_await Write("0\r\n\r\n");
-      if (!command.successful) broken_ = true;
+      if (!command.successful && !flags_.head_only) broken_ = true;
       answered_ = true;
       break;
     case Command::kAbandon:
@@ -399,9 +429,10 @@ net::awaitable<void> Connection::ReadBody(Command& command) {
   ErrorCode error;
   while (!parser_->is_done() && body.size > 0 && !error) {
     const auto owed = server_.options.phase_timeout + std::chrono::seconds(body_bytes_ / kMinBodyRate);
-    stream_.expires_at(std::min(std::chrono::steady_clock::now() + server_.options.phase_timeout, body_start_ + owed));
+    Arm(std::min(std::chrono::steady_clock::now() + server_.options.phase_timeout, body_start_ + owed));
     const size_t before = body.size;
-    co_await http::async_read_some(stream_, buffer_, *parser_, net::redirect_error(net::use_awaitable, error));
+    co_await http::async_read_some(socket_, buffer_, *parser_, net::redirect_error(net::use_awaitable, error));
+    Disarm();
     if (error == http::error::need_buffer) error = {};
     body_bytes_ += before - body.size;
   }
@@ -410,7 +441,7 @@ net::awaitable<void> Connection::ReadBody(Command& command) {
     command.read_done(std::move(piece));
     co_return;
   }
-  const bool timeout = error == beast::error::timeout;
+  const bool timeout = timed_out_;
   command.read_done(absl::CancelledError("the body did not come"));
   answered_ = true;
   if (timeout || error.category() == http::make_error_code(http::error::bad_chunk).category()) {
@@ -520,14 +551,16 @@ net::awaitable<void> HttpServer::State::Accept() {
     auto connection = std::make_shared<Connection>(*this, std::move(socket), peer);
     if (!Admit(connection.get(), peer)) continue;
     const auto executor = connection->executor();
-    net::co_spawn(executor, [connection]() { return connection->Run(); }, net::detached);
+    net::co_spawn(
+        executor, [connection]() { return connection->Run(); }, net::detached);
   }
 }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options, Handler handler) {
   auto state = std::make_unique<State>(std::move(options), std::move(handler));
   if (absl::Status status = state->Listen(); !status.ok()) return status;
-  net::co_spawn(state->context, [raw = state.get()]() { return raw->Accept(); }, net::detached);
+  net::co_spawn(
+      state->context, [raw = state.get()]() { return raw->Accept(); }, net::detached);
   for (int i = 0; i < state->options.threads; ++i) {
     state->threads.emplace_back([raw = state.get()] { raw->context.run(); });
   }
@@ -540,7 +573,9 @@ HttpServer::~HttpServer() {
   const std::lock_guard<std::mutex> lock(state_->gate->mutex);
   state_->gate->closed = true;
 }
-int HttpServer::port() const { return state_->port; }
+int HttpServer::port() const {
+  return state_->port;
+}
 
 int HttpServer::open_connections() const {
   const std::lock_guard<std::mutex> lock(state_->mutex);
@@ -566,6 +601,9 @@ void HttpServer::Stop(std::chrono::milliseconds drain) {
   state.context.stop();
   for (std::thread& thread : state.threads) thread.join();
   state.threads.clear();
+  // What was posted meanwhile still runs, so that every callback is called.
+  state.context.restart();
+  state.context.poll();
 }
 
 }  // namespace yaoshi::gateway

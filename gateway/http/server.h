@@ -13,8 +13,8 @@ namespace yaoshi::gateway {
 struct HttpServerOptions {
   std::string address = "127.0.0.1:8080";  // host:port; port 0 takes a free one.
   int threads = 2;
-  int connections_per_address = 256;  // More connections of one address are closed at once.
-  int connections = 10000;            // In all.
+  int connections_per_address = 256;               // More connections of one address are closed at once.
+  int connections = 10000;                         // In all.
   std::chrono::milliseconds phase_timeout{10000};  // For a header, a piece of a body, a piece of a reply.
   std::chrono::milliseconds idle_timeout{60000};   // Between two requests of a connection.
   // Renders the errors that the server itself finds (400, 408, 413, 414, 431).

@@ -1,4 +1,5 @@
-// Two words that let callback code read from top to bottom: a coroutine that runs by itself, and the wait for a callback.
+// Two words that let callback code read from top to bottom: a coroutine that runs by itself, and the wait for a
+// callback.
 #pragma once
 
 #include <coroutine>

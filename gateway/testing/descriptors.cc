@@ -6,7 +6,8 @@ __asm__(
     ".global yaoshi_test_descriptor_set_begin\n"
     ".global yaoshi_test_descriptor_set_end\n"
     "yaoshi_test_descriptor_set_begin:\n"
-    ".incbin \"" DESCRIPTOR_SET "\"\n"
+    ".incbin \"" DESCRIPTOR_SET
+    "\"\n"
     "yaoshi_test_descriptor_set_end:\n"
     ".byte 0\n"
     ".text\n");
@@ -23,6 +24,8 @@ std::string_view TestDescriptorSet() {
           static_cast<std::size_t>(yaoshi_test_descriptor_set_end - yaoshi_test_descriptor_set_begin)};
 }
 
-std::unique_ptr<Api> LibraryApi() { return Api::Create(TestDescriptorSet(), {"library"}).value(); }
+std::unique_ptr<Api> LibraryApi() {
+  return Api::Create(TestDescriptorSet(), {"library"}).value();
+}
 
 }  // namespace yaoshi::gateway

@@ -71,7 +71,8 @@ rpc::BoundMethod Bind(const pb::ServiceDescriptor* service, const std::string& n
 
 absl::Status LendingFailure(const std::string& reader) {
   if (reader == "busy") {
-    return WithRetryAfter(Error(absl::StatusCode::kResourceExhausted, "OVERLOADED", "Come back."), std::chrono::seconds(7));
+    return WithRetryAfter(Error(absl::StatusCode::kResourceExhausted, "OVERLOADED", "Come back."),
+                          std::chrono::seconds(7));
   }
   if (reader == "unknown-detail") {
     absl::Status status = Error(absl::StatusCode::kFailedPrecondition, "ODD_LOAN", "No.");
@@ -145,7 +146,8 @@ rpc::BoundService FakeBackend::Books() {
   const pb::ServiceDescriptor* service = library::Book::descriptor()->file()->FindServiceByName("BookService");
   std::vector<rpc::BoundMethod> methods;
   methods.push_back(Bind<library::CreateBookRequest>(
-      service, "CreateBook", [this](rpc::Call& call, const library::CreateBookRequest& req) -> absl::StatusOr<library::Book> {
+      service, "CreateBook",
+      [this](rpc::Call& call, const library::CreateBookRequest& req) -> absl::StatusOr<library::Book> {
         Note(call, req);
         library::Book book = req.book();
         book.set_name(req.parent() + "/books/" + req.book_id());
@@ -162,17 +164,20 @@ rpc::BoundService FakeBackend::Books() {
         return book;
       }));
   methods.push_back(Bind<library::ListBooksRequest>(
-      service, "ListBooks", [this](rpc::Call& call, const library::ListBooksRequest& req) -> absl::StatusOr<library::ListBooksResponse> {
+      service, "ListBooks",
+      [this](rpc::Call& call, const library::ListBooksRequest& req) -> absl::StatusOr<library::ListBooksResponse> {
         Note(call, req);
         return library::ListBooksResponse();
       }));
   methods.push_back(Bind<library::UpdateBookRequest>(
-      service, "UpdateBook", [this](rpc::Call& call, const library::UpdateBookRequest& req) -> absl::StatusOr<library::Book> {
+      service, "UpdateBook",
+      [this](rpc::Call& call, const library::UpdateBookRequest& req) -> absl::StatusOr<library::Book> {
         Note(call, req);
         return req.book();
       }));
   methods.push_back(Bind<library::LendBookRequest>(
-      service, "LendBook", [this](rpc::Call& call, const library::LendBookRequest& req) -> absl::StatusOr<library::LendBookResponse> {
+      service, "LendBook",
+      [this](rpc::Call& call, const library::LendBookRequest& req) -> absl::StatusOr<library::LendBookResponse> {
         Note(call, req);
         RETURN_IF_ERROR(LendingFailure(req.reader()));
         library::LendBookResponse answer;
@@ -216,7 +221,8 @@ rpc::BoundService FakeBackend::Accounts() {
   std::vector<rpc::BoundMethod> methods;
   methods.push_back(Bind<registry::AuthenticateRequest>(
       service, "Authenticate",
-      [this, account, wrong](rpc::Call& call, const registry::AuthenticateRequest& req) -> absl::StatusOr<registry::Account> {
+      [this, account, wrong](rpc::Call& call,
+                             const registry::AuthenticateRequest& req) -> absl::StatusOr<registry::Account> {
         Note(call, req);
         if (req.account() != "county-longxi" || req.password() != "right password") return wrong();
         return account();
@@ -235,7 +241,8 @@ rpc::BoundService FakeBackend::Files() {
   const pb::ServiceDescriptor* service = registry::File::descriptor()->file()->FindServiceByName("FileService");
   std::vector<rpc::BoundMethod> methods;
   methods.push_back(Bind<registry::CreateFileRequest>(
-      service, "CreateFile", [this](rpc::Call& call, const registry::CreateFileRequest& req) -> absl::StatusOr<registry::File> {
+      service, "CreateFile",
+      [this](rpc::Call& call, const registry::CreateFileRequest& req) -> absl::StatusOr<registry::File> {
         Note(call, req);
         registry::File file;
         file.set_name("files/" + req.filename());
@@ -245,7 +252,8 @@ rpc::BoundService FakeBackend::Files() {
         return file;
       }));
   methods.push_back(Bind<registry::WriteFileRequest>(
-      service, "WriteFile", [this](rpc::Call&, const registry::WriteFileRequest& req) -> absl::StatusOr<registry::File> {
+      service, "WriteFile",
+      [this](rpc::Call&, const registry::WriteFileRequest& req) -> absl::StatusOr<registry::File> {
         const absl::MutexLock lock(&mutex_);
         std::string& content = files_[req.name()];
         if (static_cast<int64_t>(content.size()) != req.offset_bytes()) {
@@ -258,7 +266,8 @@ rpc::BoundService FakeBackend::Files() {
         return file;
       }));
   methods.push_back(Bind<registry::FinishFileRequest>(
-      service, "FinishFile", [this](rpc::Call&, const registry::FinishFileRequest& req) -> absl::StatusOr<registry::File> {
+      service, "FinishFile",
+      [this](rpc::Call&, const registry::FinishFileRequest& req) -> absl::StatusOr<registry::File> {
         const absl::MutexLock lock(&mutex_);
         registry::File file;
         file.set_name(req.name());
@@ -313,7 +322,9 @@ TestGateway::TestGateway(HttpServerOptions http, SessionOptions sessions, Upload
             }).value();
 }
 
-TestGateway::~TestGateway() { server_.reset(); }
+TestGateway::~TestGateway() {
+  server_.reset();
+}
 
 std::string TestGateway::Authorization() const {
   auto& server = const_cast<TestGateway*>(this)->backend_.server();

@@ -44,7 +44,9 @@ RawConnection::RawConnection(int port) : socket_(::socket(AF_INET, SOCK_STREAM, 
   if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::abort();
 }
 
-RawConnection::~RawConnection() { ::close(socket_); }
+RawConnection::~RawConnection() {
+  ::close(socket_);
+}
 
 void RawConnection::Send(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -62,7 +64,9 @@ bool RawConnection::Fill() {
   return true;
 }
 
-bool RawConnection::AtEnd() { return buffer_.empty() && !Fill(); }
+bool RawConnection::AtEnd() {
+  return buffer_.empty() && !Fill();
+}
 
 std::string RawConnection::TakeChunks(bool& complete) {
   std::string body;

@@ -41,7 +41,9 @@ std::pair<std::string, std::string> VerbAndPath(const google::api::HttpRule& rul
   }
 }
 
-bool IsHttpBody(const pb::Descriptor* type) { return type != nullptr && type->full_name() == kHttpBody; }
+bool IsHttpBody(const pb::Descriptor* type) {
+  return type != nullptr && type->full_name() == kHttpBody;
+}
 
 absl::Status ResolveBody(const google::api::HttpRule& rule, Route& route) {
   const pb::MethodDescriptor* method = route.method;
@@ -68,8 +70,8 @@ absl::Status ResolveVariables(Route& route) {
   for (const PathTemplate::Variable& variable : route.path.variables) {
     auto chain = FindFieldPath(route.method->input_type(), variable.field_path);
     if (chain.empty() || chain.back()->is_repeated() || chain.back()->type() == pb::FieldDescriptor::TYPE_MESSAGE) {
-      return Unservable(route.method, fmt::format("the path variable {} is no scalar field of the request",
-                                                  variable.field_path));
+      return Unservable(route.method,
+                        fmt::format("the path variable {} is no scalar field of the request", variable.field_path));
     }
     route.variable_fields.push_back(std::move(chain));
   }
@@ -258,8 +260,8 @@ absl::StatusOr<std::string> Api::ToJson(const pb::Descriptor* type, const std::s
 
 absl::StatusOr<std::string> Api::FromJson(const pb::Descriptor* type, const std::string& json) const {
   std::string bytes;
-  const auto status = pb::util::JsonToBinaryString(
-      resolver_.get(), fmt::format("{}/{}", kTypePrefix, type->full_name()), json, &bytes);
+  const auto status =
+      pb::util::JsonToBinaryString(resolver_.get(), fmt::format("{}/{}", kTypePrefix, type->full_name()), json, &bytes);
   if (!status.ok()) return absl::InvalidArgumentError(std::string(status.message().data(), status.message().size()));
   return bytes;
 }

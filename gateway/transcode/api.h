@@ -35,13 +35,13 @@ struct Route {
   bool whole_body = false;                                          // body: "*"
   const google::protobuf::FieldDescriptor* body_field = nullptr;    // body: "project"
   const google::protobuf::FieldDescriptor* answer_field = nullptr;  // response_body
-  bool download = false;  // A server stream of google.api.HttpBody.
+  bool download = false;                                            // A server stream of google.api.HttpBody.
   bool raw_body = false;  // The body field is a google.api.HttpBody: the bytes travel as they are.
 };
 
 struct RouteMatch {
-  const Route* route = nullptr;          // Null: nothing matches.
-  std::vector<std::string> values;       // Of route->path.variables, in order.
+  const Route* route = nullptr;            // Null: nothing matches.
+  std::vector<std::string> values;         // Of route->path.variables, in order.
   std::vector<std::string> other_methods;  // When route is null: methods that the path does have (405).
 };
 

@@ -43,8 +43,8 @@ struct Place {
 struct Frame {
   Place place;
   bool object = false;
-  size_t path_length = 0;  // Of path_ before this frame's key or index.
-  size_t index = 0;        // Next element of an array.
+  size_t path_length = 0;    // Of path_ before this frame's key or index.
+  size_t index = 0;          // Next element of an array.
   bool leaf_inside = false;  // Its fields are no mask paths of their own.
   std::set<std::string, std::less<>> keys;
 };
@@ -214,7 +214,8 @@ class Checker : public nlohmann::json_sax<Json> {
   }
 
   void Violate(std::string description) {
-    if (violations_.size() < kMaxViolations) violations_.push_back({path_.empty() ? "body" : path_, std::move(description)});
+    if (violations_.size() < kMaxViolations)
+      violations_.push_back({path_.empty() ? "body" : path_, std::move(description)});
   }
   void Wrong(const Place& place, std::string_view value) {
     if (place.field->cpp_type() == Field::CPPTYPE_ENUM) {
@@ -291,7 +292,8 @@ class Checker : public nlohmann::json_sax<Json> {
       return false;
     }
     Place place = NextPlace();
-    const bool fits = place.kind == Place::kFree || (object && (place.kind == Place::kMessage || place.kind == Place::kMap)) ||
+    const bool fits = place.kind == Place::kFree ||
+                      (object && (place.kind == Place::kMessage || place.kind == Place::kMap)) ||
                       (!object && place.kind == Place::kArray);
     if (!fits) {
       Violate(fmt::format("must be {}, not {}", PlaceText(place), object ? "an object" : "an array"));

@@ -139,11 +139,11 @@ class Writer {
   Json Body(const Route& route) {
     if (route.raw_body) {
       const Json binary = {{"schema", {{"type", "string"}, {"contentMediaType", "application/octet-stream"}}}};
-      const Json form = {{"schema",
-                          {{"type", "object"},
-                           {"properties", {{"file", {{"type", "string"}, {"contentMediaType", "application/octet-stream"}}}}}}}};
-      return {{"required", true},
-              {"content", {{"application/octet-stream", binary}, {"multipart/form-data", form}}}};
+      const Json form = {
+          {"schema",
+           {{"type", "object"},
+            {"properties", {{"file", {{"type", "string"}, {"contentMediaType", "application/octet-stream"}}}}}}}};
+      return {{"required", true}, {"content", {{"application/octet-stream", binary}, {"multipart/form-data", form}}}};
     }
     if (!route.whole_body && route.body_field == nullptr) return nullptr;
     const pb::Descriptor* type = route.whole_body ? route.method->input_type() : route.body_field->message_type();
@@ -302,6 +302,8 @@ class Writer {
 
 }  // namespace
 
-std::string OpenApi(const Api& api) { return Writer(api).Write(); }
+std::string OpenApi(const Api& api) {
+  return Writer(api).Write();
+}
 
 }  // namespace yaoshi::gateway

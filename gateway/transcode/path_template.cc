@@ -144,7 +144,8 @@ absl::StatusOr<std::string> PercentDecode(std::string_view text, bool plus) {
     }
   }
   if (!utf8::is_valid(result.begin(), result.end())) {
-    return Error(absl::StatusCode::kInvalidArgument, "MALFORMED_URL", "The URL is not UTF-8. Encode its text as UTF-8.");
+    return Error(absl::StatusCode::kInvalidArgument, "MALFORMED_URL",
+                 "The URL is not UTF-8. Encode its text as UTF-8.");
   }
   return result;
 }

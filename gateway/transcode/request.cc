@@ -51,8 +51,9 @@ class Builder {
     }
     if (!route_.whole_body && route_.body_field == nullptr) {
       if (parts_.body.empty()) return absl::OkStatus();
-      return Error(absl::StatusCode::kInvalidArgument, "UNEXPECTED_BODY",
-                   fmt::format("{} {} takes no body. Send the request without one.", route_.http_method, route_.display));
+      return Error(
+          absl::StatusCode::kInvalidArgument, "UNEXPECTED_BODY",
+          fmt::format("{} {} takes no body. Send the request without one.", route_.http_method, route_.display));
     }
     RETURN_IF_ERROR(CheckContentType());
     if (parts_.body.empty()) return absl::OkStatus();  // The same as {}.
@@ -80,7 +81,8 @@ class Builder {
   absl::Status CheckContentType() const {
     const std::string_view type = parts_.content_type.substr(0, parts_.content_type.find(';'));
     if (parts_.body.empty() || type.empty()) return absl::OkStatus();
-    if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(std::string(type)), "application/json")) return absl::OkStatus();
+    if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(std::string(type)), "application/json"))
+      return absl::OkStatus();
     return Error(absl::StatusCode::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",
                  "The body must be JSON. Send it with Content-Type: application/json.");
   }
@@ -206,7 +208,8 @@ class Builder {
     if (parts_.if_match.empty() || parts_.if_match == "*") return absl::OkStatus();
     std::string_view etag = parts_.if_match;
     if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
-    if (etag.empty() || etag.find_first_of("\", ") != std::string_view::npos || absl::StartsWith(std::string(etag), "W/")) {
+    if (etag.empty() || etag.find_first_of("\", ") != std::string_view::npos ||
+        absl::StartsWith(std::string(etag), "W/")) {
       return Error(absl::StatusCode::kInvalidArgument, "INVALID_IF_MATCH",
                    "If-Match must hold one strong etag, as an ETag header gave it.");
     }

@@ -13,10 +13,10 @@ namespace yaoshi::gateway {
 
 // The parts of an HTTP request that a message is made of.
 struct RequestParts {
-  std::string_view query;         // After the '?', as it came.
-  std::string_view body;          // Empty when there was none.
-  std::string_view content_type;  // As it came.
-  std::string_view if_match;      // As it came: "3" in quotes.
+  std::string_view query = {};         // After the '?', as it came.
+  std::string_view body = {};          // Empty when there was none.
+  std::string_view content_type = {};  // As it came.
+  std::string_view if_match = {};      // As it came: "3" in quotes.
 };
 
 // Path variables, then body, then query parameters; a later part overrides none of an earlier one. All wrong places are

@@ -27,7 +27,9 @@ void PutVarint(uint64_t value, std::string& out) {
   out += static_cast<char>(value);
 }
 
-void PutTag(int number, Wire::WireType type, std::string& out) { PutVarint(Wire::MakeTag(number, type), out); }
+void PutTag(int number, Wire::WireType type, std::string& out) {
+  PutVarint(Wire::MakeTag(number, type), out);
+}
 
 template <class T>
 void PutFixed(T value, std::string& out) {
@@ -67,13 +69,15 @@ absl::Status PutInteger(const Field* field, std::string_view text, std::string& 
   const bool narrow = field->cpp_type() == Field::CPPTYPE_INT32 || field->cpp_type() == Field::CPPTYPE_UINT32;
   uint64_t bits = 0;
   if (is_signed) {
-    const auto value = narrow ? [&]() -> absl::StatusOr<int64_t> { return ParseNumber<int32_t>(text, "a whole number"); }()
-                              : ParseNumber<int64_t>(text, "a whole number");
+    const auto value =
+        narrow ? [&]() -> absl::StatusOr<int64_t> { return ParseNumber<int32_t>(text, "a whole number"); }()
+               : ParseNumber<int64_t>(text, "a whole number");
     if (!value.ok()) return value.status();
     bits = static_cast<uint64_t>(*value);
   } else {
-    const auto value = narrow ? [&]() -> absl::StatusOr<uint64_t> { return ParseNumber<uint32_t>(text, "a whole number"); }()
-                              : ParseNumber<uint64_t>(text, "a whole number");
+    const auto value =
+        narrow ? [&]() -> absl::StatusOr<uint64_t> { return ParseNumber<uint32_t>(text, "a whole number"); }()
+               : ParseNumber<uint64_t>(text, "a whole number");
     if (!value.ok()) return value.status();
     bits = *value;
   }
