@@ -31,11 +31,17 @@ void Require(const absl::Status& status) {
 }  // namespace
 
 struct DirectoryServer::State {
+  feed::EngineOptions EngineOptions() {
+    feed::EngineOptions options;
+    options.database = database;
+    options.clock = &SystemClock();
+    options.apply = [this](const std::vector<feed::Change>& changes) { memory.Apply(changes); };
+    return options;
+  }
+
   const db::Options& database = yaoshi::testing::TestDatabase(Migrations());
   resource::ResourceMemory memory{DirectoryTypes()};
-  feed::Engine engine{{.database = database,
-                       .clock = &SystemClock(),
-                       .apply = [this](const std::vector<feed::Change>& changes) { memory.Apply(changes); }}};
+  feed::Engine engine{EngineOptions()};
   feed::Writer writer{engine};
   PageTokens tokens = OrDie(PageTokens::FromKey(std::string(PageTokens::kKeyBytes, 'k')));
   std::unique_ptr<rpc::testing::TestServer> server;
