@@ -73,6 +73,23 @@ TEST(LogTest, OneJsonLinePerRpc) {
   EXPECT_FALSE(second.contains("account"));
 }
 
+TEST(LogTest, TimesAreThoseOfTheClock) {
+  Pipe pipe;
+  FakeClock clock;
+  const std::vector<const char*> times = {"2022-04-20T08:00:00.000007Z", "2022-04-20T08:00:00.999999Z",
+                                          "2022-04-20T08:00:01.000000Z", "2021-12-31T23:59:59.500000Z"};
+  {
+    Log log(pipe.ends[1], clock);
+    for (const char* time : times) {
+      clock.Set(*Timestamp::Parse(time));
+      log.Rpc({});
+    }
+  }
+  const std::vector<std::string> lines = pipe.Lines();
+  ASSERT_EQ(lines.size(), times.size());
+  for (size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(nlohmann::json::parse(lines[i])["time"], times[i]);
+}
+
 TEST(LogTest, EventsSurviveAnyBytes) {
   Pipe pipe;
   {

@@ -20,6 +20,7 @@
 // After server_builder.h, which it needs.
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "common/obs/log.h"
 #include "common/obs/metrics.h"
@@ -114,6 +115,7 @@ struct Series {
 };
 
 int Main() {
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // As main.cc does.
   const std::string answer(kAnswerBytes, 'x');
   EchoHandlers handlers;
   ServiceBuilder builder(EchoServiceDescriptor());
