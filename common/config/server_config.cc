@@ -111,6 +111,12 @@ void ServerConfig::AddTo(Flags& flags, bool needs_database) {
   flags.Int("queue-limit", "Calls that may wait for a database session", &queue_limit, 1, 100'000);
 }
 
+std::vector<std::string> ServerConfig::DatabaseProblems() const {
+  Checker check;
+  CheckDatabase(*this, check);
+  return check.Take();
+}
+
 std::vector<std::string> ServerConfig::Problems(bool needs_database) const {
   Checker check;
   check.HostPort("address", address);

@@ -36,6 +36,8 @@ struct ServerConfig {
   void AddTo(Flags& flags, bool needs_database);
   // All problems at once: malformed addresses, missing files and directories, half of a TLS set.
   std::vector<std::string> Problems(bool needs_database) const;
+  // Those of the database's flags alone: what a migration needs.
+  std::vector<std::string> DatabaseProblems() const;
   // Problems as one status (reason INVALID_CONFIG).
   absl::Status Validate(bool needs_database) const { return ConfigProblems(Problems(needs_database)); }
 };

@@ -1,6 +1,7 @@
 // How a handler writes: one transaction, one change set, one answer per request_id.
 //
-//   return writer.Transact<v1::Project>(call, {.reason = req.reason()}, [&](feed::Tx& tx) -> absl::StatusOr<v1::Project> {
+//   return writer.Transact<v1::Project>(call, {.reason = req.reason()}, [&](feed::Tx& tx) ->
+//   absl::StatusOr<v1::Project> {
 //     …load, check, decide…
 //     tx.Put(version);
 //     return project;
@@ -30,7 +31,7 @@ class Tx {
   const Uuid& change_set() const { return change_set_; }
   Timestamp now() const { return now_; }
   void Put(Version version) { versions_.push_back(std::move(version)); }
-  // Makes a staged set true with this transaction, instead of versions that are Put.
+  // Makes a staged set true with this transaction, instead of versions that are Put. A set without versions changes nothing.
   absl::Status CommitStagedSet(const Uuid& staged);
   // The set that the answer's consistency token names; nil when the transaction makes no set true.
   Uuid token() const {
@@ -48,10 +49,10 @@ class Tx {
 };
 
 struct WriteOptions {
-  std::string reason;          // Why, for the audit log.
+  std::string reason = {};     // Why, for the audit log.
   bool validate_only = false;  // Do all but the writing.
   // Replaces the call's request_hash when not empty: of a request with a secret, one that leaves the secret out.
-  std::string request_hash;
+  std::string request_hash = {};
 };
 
 // The author of a call's changes.
@@ -61,8 +62,8 @@ class Writer {
  public:
   explicit Writer(Engine& engine) : engine_(engine) {}
 
-  // Runs `body` in a transaction of the call's session. It may run several times; its only effects are the session's and
-  // tx.Put. Errors: those of `body`; ETAG_MISMATCH with the current etag when another writer was faster;
+  // Runs `body` in a transaction of the call's session. It may run several times; its only effects are the session's
+  // and tx.Put. Errors: those of `body`; ETAG_MISMATCH with the current etag when another writer was faster;
   // CHANGE_IN_PROGRESS when a staged change set holds a resource; those of db::RunWrite.
   template <class T>
   absl::StatusOr<T> Transact(rpc::Call& call, const WriteOptions& options,
@@ -97,8 +98,8 @@ class Writer {
   Engine& engine_;
 };
 
-// What a failed insert of versions means to the caller: ETAG_MISMATCH or CHANGE_IN_PROGRESS when another writer has one of
-// the resources, the error itself otherwise.
+// What a failed insert of versions means to the caller: ETAG_MISMATCH or CHANGE_IN_PROGRESS when another writer has one
+// of the resources, the error itself otherwise.
 absl::Status ExplainConflict(db::Session& session, const std::vector<Version>& versions, absl::Status status);
 
 // ABORTED, reason ETAG_MISMATCH: `name` is at `current` now.

@@ -46,7 +46,9 @@ uint32_t RegionNumber(std::string_view region) {
   return number;
 }
 
-std::string RegionCode(uint32_t number) { return fmt::format("{:06}", number); }
+std::string RegionCode(uint32_t number) {
+  return fmt::format("{:06}", number);
+}
 
 std::string PrincipalScope(const rpc::Call& call) {
   return fmt::format("{}/{}/{}", static_cast<int>(call.principal().role), call.principal().region,

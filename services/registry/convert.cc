@@ -12,7 +12,9 @@ std::optional<Date> OptionalDate(const std::string& text) {
   return date.ok() ? std::optional<Date>(*date) : std::nullopt;
 }
 
-std::string Text(const std::optional<Date>& date) { return date ? date->ToString() : ""; }
+std::string Text(const std::optional<Date>& date) {
+  return date ? date->ToString() : "";
+}
 
 // The part of a name behind its collection, or "".
 std::string_view IdPart(std::string_view name, std::string_view collection) {
@@ -21,9 +23,16 @@ std::string_view IdPart(std::string_view name, std::string_view collection) {
 }
 
 CategoryAttributes FromProto(const v1::CategoryAttributes& proto) {
-  return {proto.uses_new_land(), proto.uses_cultivated_land(), proto.uses_forest_or_grass(), proto.near_river(),
-          proto.site_hectares_e2(), proto.earthwork_m3(), proto.energy_tce(), proto.electricity_kwh(),
-          proto.building_or_municipal(), proto.epc()};
+  return {proto.uses_new_land(),
+          proto.uses_cultivated_land(),
+          proto.uses_forest_or_grass(),
+          proto.near_river(),
+          proto.site_hectares_e2(),
+          proto.earthwork_m3(),
+          proto.energy_tce(),
+          proto.electricity_kwh(),
+          proto.building_or_municipal(),
+          proto.epc()};
 }
 
 void ToProto(const CategoryAttributes& attributes, v1::CategoryAttributes& proto) {
@@ -71,7 +80,9 @@ void MoneyToProto(const Project& project, v1::Project& proto) {
 
 }  // namespace
 
-std::string ProjectName(const Uuid& id) { return "projects/" + id.ToString(); }
+std::string ProjectName(const Uuid& id) {
+  return "projects/" + id.ToString();
+}
 
 absl::StatusOr<Uuid> ParseProjectName(std::string_view name, std::string_view field) {
   absl::StatusOr<Uuid> id = Uuid::Parse(IdPart(name, "projects/"));
@@ -91,14 +102,18 @@ std::string EntryName(std::string_view list, const Uuid& project) {
   return fmt::format("{}/entries/{}", list, project.ToString());
 }
 
-Date DateOr(const std::string& text, Date otherwise) { return OptionalDate(text).value_or(otherwise); }
+Date DateOr(const std::string& text, Date otherwise) {
+  return OptionalDate(text).value_or(otherwise);
+}
 
 std::vector<AnnualPlan> FromProto(const google::protobuf::RepeatedPtrField<v1::AnnualPlan>& plans) {
   std::vector<AnnualPlan> result;
   for (const v1::AnnualPlan& plan : plans) {
-    result.push_back({plan.year(), plan.planned_investment_fen(), {plan.monthly_fen().begin(), plan.monthly_fen().end()}});
+    result.push_back(
+        {plan.year(), plan.planned_investment_fen(), {plan.monthly_fen().begin(), plan.monthly_fen().end()}});
   }
-  std::stable_sort(result.begin(), result.end(), [](const AnnualPlan& a, const AnnualPlan& b) { return a.year < b.year; });
+  std::stable_sort(result.begin(), result.end(),
+                   [](const AnnualPlan& a, const AnnualPlan& b) { return a.year < b.year; });
   return result;
 }
 
@@ -228,8 +243,9 @@ feed::Version VersionOf(const v1::Project& project) {
 }
 
 feed::Version VersionOf(const Entry& entry, const std::string& region, int64_t version) {
-  return {"entry", EntryId(entry.list, entry.project), EntryName(entry.list, entry.project), version,
-          entry.effective_on, region, ToProto(entry).SerializeAsString()};
+  return {
+      "entry", EntryId(entry.list, entry.project), EntryName(entry.list, entry.project), version, entry.effective_on,
+      region,  ToProto(entry).SerializeAsString()};
 }
 
 }  // namespace yaoshi::registry

@@ -11,17 +11,14 @@ namespace {
 using Code = absl::StatusCode;
 
 absl::Status NotFound(std::string_view reason, std::string_view type, std::string_view name, std::string_view remedy) {
-  return WithResource(Error(Code::kNotFound, reason, fmt::format("There is no {} {}{}", type, name, remedy)), type, name);
+  return WithResource(Error(Code::kNotFound, reason, fmt::format("There is no {} {}{}", type, name, remedy)), type,
+                      name);
 }
 
 }  // namespace
 
 absl::Status ProjectNotFound(std::string_view name) {
   return NotFound("PROJECT_NOT_FOUND", "project", name, ", or you may not see it; look it up with ListProjects.");
-}
-
-absl::Status ListNotFound(std::string_view name) {
-  return NotFound("LIST_NOT_FOUND", "list", name, "; see ListLists for those that there are.");
 }
 
 absl::Status RegionNotFound(std::string_view code) {
@@ -58,21 +55,23 @@ absl::Status EffectiveBeforeProject(std::string_view name, std::string_view effe
 }
 
 absl::Status LaterMoveExists(std::string_view name, std::string_view on) {
-  return Error(Code::kFailedPrecondition, "LATER_MOVE_EXISTS",
-               fmt::format("{} moved to another stage on {} already; undo that move first, or date this one later.", name,
-                           on),
-               {{"later", std::string(on)}});
+  return Error(
+      Code::kFailedPrecondition, "LATER_MOVE_EXISTS",
+      fmt::format("{} moved to another stage on {} already; undo that move first, or date this one later.", name, on),
+      {{"later", std::string(on)}});
 }
 
 absl::Status LaterChangeExists(std::string_view name, std::string_view on) {
-  return Error(Code::kFailedPrecondition, "LATER_CHANGE_EXISTS",
-               fmt::format("{} was put on or off the list with effect from {}; date this order from then on.", name, on),
-               {{"later", std::string(on)}});
+  return Error(
+      Code::kFailedPrecondition, "LATER_CHANGE_EXISTS",
+      fmt::format("{} was put on or off the list with effect from {}; date this order from then on.", name, on),
+      {{"later", std::string(on)}});
 }
 
 absl::Status ListIsMaster(std::string_view name) {
   return Error(Code::kFailedPrecondition, "LIST_IS_MASTER",
-               fmt::format("{} is the union of its sub-lists; change the sub-list.", name), {{"list", std::string(name)}});
+               fmt::format("{} is the union of its sub-lists; change the sub-list.", name),
+               {{"list", std::string(name)}});
 }
 
 }  // namespace yaoshi::registry

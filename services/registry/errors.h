@@ -1,4 +1,4 @@
-// The registry's errors by name: one reason each (docs/errors.md).
+// The errors of projects and lists by name: one reason each (docs/errors.md).
 #pragma once
 
 #include <string>
@@ -6,12 +6,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "services/registry/domain/portfolio.h"
+#include "services/registry/directory_errors.h"
 
 namespace yaoshi::registry {
 
 absl::Status ProjectNotFound(std::string_view name);
-absl::Status ListNotFound(std::string_view name);
 absl::Status RegionNotFound(std::string_view code);
 absl::Status AdjustmentNotFound(std::string_view name);
 absl::Status ClassifiedProject();

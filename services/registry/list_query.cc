@@ -34,27 +34,48 @@ FieldValue DateValue(const std::string& text) {
 
 FieldValue ValueOf(ProjectField field, const v1::Project& p, const PastRow& row) {
   switch (field) {
-    case ProjectField::kTitle: return std::string_view(p.title());
-    case ProjectField::kProjectCode: return std::string_view(p.project_code());
-    case ProjectField::kRegion: return std::string_view(p.region());
-    case ProjectField::kPlace: return std::string_view(p.place());
-    case ProjectField::kIndustry: return std::string_view(p.industry());
-    case ProjectField::kField: return int64_t{p.field()};
-    case ProjectField::kNature: return int64_t{p.nature()};
-    case ProjectField::kRegime: return int64_t{p.regime()};
-    case ProjectField::kStage: return int64_t{p.stage()};
-    case ProjectField::kOwnerTitle: return std::string_view(p.owner_title());
-    case ProjectField::kOwnerCreditCode: return std::string_view(p.owner_credit_code());
-    case ProjectField::kCompetentDepartment: return std::string_view(p.competent_department());
-    case ProjectField::kResponsibleUnit: return std::string_view(p.responsible_unit());
-    case ProjectField::kTotalInvestment: return p.total_investment_fen();
-    case ProjectField::kPlannedStart: return DateValue(p.planned_start_on());
-    case ProjectField::kPlannedCompletion: return DateValue(p.planned_completion_on());
-    case ProjectField::kStarted: return DateValue(p.started_on());
-    case ProjectField::kCompleted: return DateValue(p.completed_on());
-    case ProjectField::kEntryKind: return static_cast<int64_t>(row.kind);
-    case ProjectField::kAdmitted: return row.admitted_on;
-    case ProjectField::kPlannedInvestment: return row.planned_investment_fen;
+    case ProjectField::kTitle:
+      return std::string_view(p.title());
+    case ProjectField::kProjectCode:
+      return std::string_view(p.project_code());
+    case ProjectField::kRegion:
+      return std::string_view(p.region());
+    case ProjectField::kPlace:
+      return std::string_view(p.place());
+    case ProjectField::kIndustry:
+      return std::string_view(p.industry());
+    case ProjectField::kField:
+      return int64_t{p.field()};
+    case ProjectField::kNature:
+      return int64_t{p.nature()};
+    case ProjectField::kRegime:
+      return int64_t{p.regime()};
+    case ProjectField::kStage:
+      return int64_t{p.stage()};
+    case ProjectField::kOwnerTitle:
+      return std::string_view(p.owner_title());
+    case ProjectField::kOwnerCreditCode:
+      return std::string_view(p.owner_credit_code());
+    case ProjectField::kCompetentDepartment:
+      return std::string_view(p.competent_department());
+    case ProjectField::kResponsibleUnit:
+      return std::string_view(p.responsible_unit());
+    case ProjectField::kTotalInvestment:
+      return p.total_investment_fen();
+    case ProjectField::kPlannedStart:
+      return DateValue(p.planned_start_on());
+    case ProjectField::kPlannedCompletion:
+      return DateValue(p.planned_completion_on());
+    case ProjectField::kStarted:
+      return DateValue(p.started_on());
+    case ProjectField::kCompleted:
+      return DateValue(p.completed_on());
+    case ProjectField::kEntryKind:
+      return static_cast<int64_t>(row.kind);
+    case ProjectField::kAdmitted:
+      return row.admitted_on;
+    case ProjectField::kPlannedInvestment:
+      return row.planned_investment_fen;
   }
   return std::monostate();
 }
@@ -81,8 +102,7 @@ absl::StatusOr<ListQuery> ParseListQuery(const Context& context, const rpc::Call
   query.after.emplace();
   query.after->id = position.id;
   for (size_t i = 0; i < position.keys.size(); ++i) {
-    query.after->keys.push_back(
-        FromKey(position.keys[i], parameters.fields[query.order[i].field].type, query.texts));
+    query.after->keys.push_back(FromKey(position.keys[i], parameters.fields[query.order[i].field].type, query.texts));
   }
   return query;
 }

@@ -32,7 +32,8 @@ struct ListParameters {
 };
 
 // INVALID_FIELDS, INVALID_FILTER, INVALID_ORDER_BY, INVALID_PAGE_TOKEN.
-absl::StatusOr<ListQuery> ParseListQuery(const Context& context, const rpc::Call& call, const ListParameters& parameters);
+absl::StatusOr<ListQuery> ParseListQuery(const Context& context, const rpc::Call& call,
+                                         const ListParameters& parameters);
 
 // The token of the page behind a row with these ordering values and id.
 std::string NextPageToken(const Context& context, const ListQuery& query, const std::vector<filter::FieldValue>& keys,

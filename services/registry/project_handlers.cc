@@ -37,7 +37,7 @@ ListParameters ParametersOf(const v1::ListProjectsRequest& request) {
           request.known_at(), "", request.page_size()};
 }
 
-v1::ListProjectVersionsResponse::Version ToProto(const feed::StoredVersion& stored) {
+v1::ListProjectVersionsResponse::Version VersionToProto(const feed::StoredVersion& stored) {
   v1::ListProjectVersionsResponse::Version version;
   version.mutable_project()->ParseFromString(stored.body);
   version.set_record_time(stored.recorded_at.micros == 0 ? "" : stored.recorded_at.ToString());
@@ -199,7 +199,7 @@ absl::StatusOr<v1::Project> ProjectHandlers::UpdateProject(rpc::Call& call, cons
         }
         std::vector<v1::Project> statements = Amend(editable.timeline, on, paths, request.project());
         for (v1::Project& statement : statements) {  // The format follows the code.
-          statement = registry::ToProto(FromProto(statement), MetaOf(statement));
+          statement = ToProto(FromProto(statement), MetaOf(statement));
         }
         RETURN_IF_ERROR(CheckStatements(context_, call, statements, "project."));
         Stamp(statements, editable.version, call);
@@ -273,7 +273,7 @@ absl::StatusOr<v1::ListProjectVersionsResponse> ProjectHandlers::ListProjectVers
   }
   v1::ListProjectVersionsResponse response;
   for (size_t i = skip; i < history.size() && response.versions_size() < limit; ++i) {
-    *response.add_versions() = ToProto(history[history.size() - 1 - i]);
+    *response.add_versions() = VersionToProto(history[history.size() - 1 - i]);
   }
   const size_t shown = skip + static_cast<size_t>(response.versions_size());
   if (shown < history.size()) {

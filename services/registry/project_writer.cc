@@ -73,7 +73,8 @@ v1::Project NewProject(const rpc::Call& call, const v1::CreateProjectRequest& re
   facts.set_stage_since(effective_on.ToString());
   facts.set_effective_on(effective_on.ToString());
   facts.set_duplicate_override_reason(request.duplicate_override_reason());
-  for (auto* text : {facts.mutable_started_on(), facts.mutable_completed_on(), facts.mutable_merged_into()}) text->clear();
+  for (auto* text : {facts.mutable_started_on(), facts.mutable_completed_on(), facts.mutable_merged_into()})
+    text->clear();
   facts.clear_merged_from();
   Meta meta;
   meta.version = 1;

@@ -31,10 +31,12 @@ absl::Status CheckStatements(const Context& context, const rpc::Call& call, cons
 absl::Status Save(feed::Tx& tx, const std::vector<v1::Project>& statements);
 
 // What is wrong with a project that is to be entered, paths under `prefix`; fills its stage. Empty when nothing is.
-std::vector<FieldViolation> CheckNew(const Context& context, const rpc::Call& call, const v1::CreateProjectRequest& request,
-                                     std::string_view prefix, v1::Project& project);
+std::vector<FieldViolation> CheckNew(const Context& context, const rpc::Call& call,
+                                     const v1::CreateProjectRequest& request, std::string_view prefix,
+                                     v1::Project& project);
 // The project of a request as version 1, not checked.
-v1::Project NewProject(const rpc::Call& call, const v1::CreateProjectRequest& request, const Uuid& id, Date effective_on);
+v1::Project NewProject(const rpc::Call& call, const v1::CreateProjectRequest& request, const Uuid& id,
+                       Date effective_on);
 
 // POSSIBLE_DUPLICATE when the project looks like one in memory and the request gives no reason.
 absl::Status CheckDuplicates(const Context& context, const v1::Project& project, std::string_view field);

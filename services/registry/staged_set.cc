@@ -45,7 +45,9 @@ absl::Status Save(feed::Tx& tx, const Batch& batch) {
   return InsertColumns(tx.session(), tx.change_set(), batch);
 }
 
-Timestamp StagedSet::Lease() const { return Timestamp{clock_.Now().micros + kLeaseMicros}; }
+Timestamp StagedSet::Lease() const {
+  return Timestamp{clock_.Now().micros + kLeaseMicros};
+}
 
 absl::Status StagedSet::Begin() {
   return db::RunTransaction(session_, std::chrono::steady_clock::now() + kChunkDeadline, [&](db::Session& tx) {

@@ -1,4 +1,5 @@
-// Writes of any size as one change set: few versions in one transaction, many staged in chunks and made true by one row.
+// Writes of any size as one change set: few versions in one transaction, many staged in chunks and made true by one
+// row.
 #pragma once
 
 #include <string>
@@ -11,7 +12,7 @@ namespace yaoshi::registry {
 
 // Versions that become true together.
 struct Batch {
-  std::vector<v1::Project> projects;   // Stamped.
+  std::vector<v1::Project> projects;  // Stamped.
   std::vector<EntryVersion> entries;
   std::vector<std::string> entry_regions;  // Of each entry's project.
   std::vector<feed::Version> others;       // Resources without columns of their own.
@@ -24,8 +25,8 @@ inline constexpr size_t kSmallBatch = 400;
 // Writes a batch within a transaction.
 absl::Status Save(feed::Tx& tx, const Batch& batch);
 
-// A change set that is staged chunk by chunk. Nobody sees it until a transaction commits it (feed::Tx::CommitStagedSet); when the
-// process dies first, it is discarded after its lease.
+// A change set that is staged chunk by chunk. Nobody sees it until a transaction commits it
+// (feed::Tx::CommitStagedSet); when the process dies first, it is discarded after its lease.
 class StagedSet {
  public:
   StagedSet(db::Session& session, const Clock& clock, feed::Author author)
@@ -33,7 +34,8 @@ class StagedSet {
 
   const Uuid& id() const { return id_; }
   absl::Status Begin();
-  // Stages a batch of any size in chunks. CHANGE_IN_PROGRESS or ETAG_MISMATCH when another writer has one of the resources.
+  // Stages a batch of any size in chunks. CHANGE_IN_PROGRESS or ETAG_MISMATCH when another writer has one of the
+  // resources.
   absl::Status Add(const Batch& batch);
   // Removes what was staged. Best effort: what is left goes with the lease.
   void Discard();

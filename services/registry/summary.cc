@@ -35,12 +35,23 @@ void AddRow(v1::SummarizeProjectsResponse& response, const Key& key, const Sums&
 Key KeyOf(const Portfolio& portfolio, Dimension dimension, uint32_t value) {
   Key key;
   switch (dimension) {
-    case Dimension::kWhole: break;
-    case Dimension::kRegion: std::get<0>(key) = RegionCode(value); break;
-    case Dimension::kField: std::get<1>(key) = static_cast<int>(value); break;
-    case Dimension::kStage: std::get<2>(key) = static_cast<int>(value); break;
-    case Dimension::kDepartment: std::get<3>(key) = portfolio.DepartmentName(value); break;
-    case Dimension::kEntryKind: std::get<4>(key) = static_cast<int>(value); break;
+    case Dimension::kWhole:
+      break;
+    case Dimension::kRegion:
+      std::get<0>(key) = RegionCode(value);
+      break;
+    case Dimension::kField:
+      std::get<1>(key) = static_cast<int>(value);
+      break;
+    case Dimension::kStage:
+      std::get<2>(key) = static_cast<int>(value);
+      break;
+    case Dimension::kDepartment:
+      std::get<3>(key) = portfolio.DepartmentName(value);
+      break;
+    case Dimension::kEntryKind:
+      std::get<4>(key) = static_cast<int>(value);
+      break;
   }
   return key;
 }
@@ -124,8 +135,12 @@ v1::SummarizeProjectsResponse FromMemory(const Portfolio& portfolio, const Quest
   const auto asked = [&](Dimension dimension) {
     return std::find(question.group_by.begin(), question.group_by.end(), dimension) != question.group_by.end();
   };
-  const std::array<bool, 6> dims = {false, asked(Dimension::kRegion), asked(Dimension::kField), asked(Dimension::kStage),
-                                    asked(Dimension::kDepartment), asked(Dimension::kEntryKind)};
+  const std::array<bool, 6> dims = {false,
+                                    asked(Dimension::kRegion),
+                                    asked(Dimension::kField),
+                                    asked(Dimension::kStage),
+                                    asked(Dimension::kDepartment),
+                                    asked(Dimension::kEntryKind)};
   std::map<Key, Sums> groups;
   portfolio.Visit(
       list, region,
@@ -136,9 +151,9 @@ v1::SummarizeProjectsResponse FromMemory(const Portfolio& portfolio, const Quest
             })) {
           return;
         }
-        const Key key{dims[1] ? RegionCode(row.region) : "", dims[2] ? row.field : 0,
-                      dims[3] ? static_cast<int>(row.stage) : 0, dims[4] ? portfolio.DepartmentName(row.department) : "",
-                      dims[5] ? static_cast<int>(listed.kind) : 0};
+        const Key key{
+            dims[1] ? RegionCode(row.region) : "", dims[2] ? row.field : 0, dims[3] ? static_cast<int>(row.stage) : 0,
+            dims[4] ? portfolio.DepartmentName(row.department) : "", dims[5] ? static_cast<int>(listed.kind) : 0};
         groups[key] += Sums{1, row.total_investment_fen, planned};
       },
       year);
@@ -188,8 +203,9 @@ PastQuery PastOf(const Context& context, const List& list, const std::string& re
   const std::vector<std::string> lists =
       context.memory.Read([&](const Portfolio& portfolio) { return portfolio.SubLists(list); });
   // A master list without sub-lists has no entries; its own name matches none.
-  return {moment.at, lists.empty() ? std::vector<std::string>{list.name} : lists, list.first_year, list.last_year, region,
-          nullptr};
+  return {moment.at,       lists.empty() ? std::vector<std::string>{list.name} : lists,
+          list.first_year, list.last_year,
+          region,          nullptr};
 }
 
 absl::StatusOr<v1::SummarizeProjectsResponse> Summarize(const Context& context, rpc::Call& call,

@@ -16,8 +16,9 @@ Timeline TimelineOf(const std::vector<feed::StoredVersion>& history);
 // The statement that holds on a date, or nullptr before the first.
 const v1::Project* StateOn(const Timeline& timeline, Date date);
 
-// The statements to write so that the fields at `paths` have the values of `values` from `on` on: the one of that date, then every
-// later one whose field was the same as on that date. Effective dates are set, versions are not. `on` is not before the first.
+// The statements to write so that the fields at `paths` have the values of `values` from `on` on: the one of that date,
+// then every later one whose field was the same as on that date. Effective dates are set, versions are not. `on` is not
+// before the first.
 std::vector<v1::Project> Amend(const Timeline& timeline, Date on, const std::vector<std::string>& paths,
                                const v1::Project& values);
 

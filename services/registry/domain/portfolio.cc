@@ -10,21 +10,26 @@ using filter::FieldSpec;
 using filter::FieldType;
 using filter::FieldValue;
 
-constexpr ProjectField kPacked[] = {ProjectField::kTitle,    ProjectField::kProjectCode, ProjectField::kPlace,
-                                    ProjectField::kIndustry, ProjectField::kOwnerTitle,  ProjectField::kOwnerCreditCode};
+constexpr ProjectField kPacked[] = {ProjectField::kTitle,      ProjectField::kProjectCode,
+                                    ProjectField::kPlace,      ProjectField::kIndustry,
+                                    ProjectField::kOwnerTitle, ProjectField::kOwnerCreditCode};
 
 std::vector<FieldSpec> ProjectSpecs() {
   const std::vector<filter::EnumValue> fields = {
-      {"AGRICULTURE_WATER", 1}, {"ECOLOGY", 2}, {"TRANSPORT_LOGISTICS", 3}, {"ENERGY", 4}, {"INDUSTRY_INNOVATION", 5},
-      {"SOCIAL", 6}, {"CULTURE_TOURISM", 7}, {"URBAN_INFRASTRUCTURE", 8}};
+      {"AGRICULTURE_WATER", 1},   {"ECOLOGY", 2}, {"TRANSPORT_LOGISTICS", 3}, {"ENERGY", 4},
+      {"INDUSTRY_INNOVATION", 5}, {"SOCIAL", 6},  {"CULTURE_TOURISM", 7},     {"URBAN_INFRASTRUCTURE", 8}};
   const std::vector<filter::EnumValue> natures = {{"NEW_CONSTRUCTION", 1}, {"EXTENSION", 2},   {"RECONSTRUCTION", 3},
                                                   {"RELOCATION", 4},       {"RESTORATION", 5}, {"PURCHASE", 6}};
   const std::vector<filter::EnumValue> regimes = {{"APPROVAL", 1}, {"VERIFICATION", 2}, {"FILING", 3}};
-  const std::vector<filter::EnumValue> stages = {
-      {"PLANNED", 1},   {"RESERVED", 2},  {"PREPARING", 3}, {"STARTED", 4},  {"UNDER_CONSTRUCTION", 5},
-      {"SUSPENDED", 6}, {"COMPLETED", 7}, {"OPERATING", 8}, {"CANCELLED", 9}};
+  const std::vector<filter::EnumValue> stages = {{"PLANNED", 1},   {"RESERVED", 2},           {"PREPARING", 3},
+                                                 {"STARTED", 4},   {"UNDER_CONSTRUCTION", 5}, {"SUSPENDED", 6},
+                                                 {"COMPLETED", 7}, {"OPERATING", 8},          {"CANCELLED", 9}};
   const auto text = [](std::string name, bool searched = false) {
     return FieldSpec{.name = name, .type = FieldType::kString, .column = "p." + name, .searched = searched};
+  };
+  const auto code = [](std::string name, bool searched = false) {
+    return FieldSpec{
+        .name = name, .type = FieldType::kString, .column = "p." + name, .binary = true, .searched = searched};
   };
   const auto date = [](std::string name) {
     return FieldSpec{.name = name, .type = FieldType::kDate, .column = "p." + name, .nullable = true};
@@ -32,19 +37,35 @@ std::vector<FieldSpec> ProjectSpecs() {
   const auto choice = [](std::string name, const std::vector<filter::EnumValue>& values) {
     return FieldSpec{.name = name, .type = FieldType::kEnum, .column = "p." + name, .enum_values = values};
   };
-  return {text("title", true), text("project_code", true), text("region"), text("place"), text("industry"),
-          choice("field", fields), choice("nature", natures), choice("regime", regimes), choice("stage", stages),
-          text("owner_title", true), text("owner_credit_code"), text("competent_department"), text("responsible_unit"),
+  return {text("title", true),
+          code("project_code", true),
+          code("region"),
+          text("place"),
+          code("industry"),
+          choice("field", fields),
+          choice("nature", natures),
+          choice("regime", regimes),
+          choice("stage", stages),
+          text("owner_title", true),
+          code("owner_credit_code"),
+          code("competent_department"),
+          code("responsible_unit"),
           FieldSpec{.name = "total_investment_fen", .type = FieldType::kInteger, .column = "p.total_investment_fen"},
-          date("planned_start_on"), date("planned_completion_on"), date("started_on"), date("completed_on")};
+          date("planned_start_on"),
+          date("planned_completion_on"),
+          date("started_on"),
+          date("completed_on")};
 }
 
 std::vector<FieldSpec> EntrySpecs() {
   std::vector<FieldSpec> specs = ProjectSpecs();
-  specs.push_back({.name = "entry_kind", .type = FieldType::kEnum, .column = "e.kind",
+  specs.push_back({.name = "entry_kind",
+                   .type = FieldType::kEnum,
+                   .column = "e.kind",
                    .enum_values = {{"CONTINUING", 1}, {"NEW_START", 2}, {"STANDBY", 3}}});
   specs.push_back({.name = "admitted_on", .type = FieldType::kDate, .column = "e.admitted_on"});
-  specs.push_back({.name = "planned_investment_fen", .type = FieldType::kInteger, .column = "p.planned_investment_fen"});
+  specs.push_back(
+      {.name = "planned_investment_fen", .type = FieldType::kInteger, .column = "p.planned_investment_fen"});
   return specs;
 }
 
@@ -60,7 +81,9 @@ bool Within(uint32_t region, uint32_t cover) {
   return std::find(codes.begin(), codes.end(), cover) != codes.end();
 }
 
-FieldValue Day(Date date) { return date == Date() ? FieldValue() : FieldValue(date); }
+FieldValue Day(Date date) {
+  return date == Date() ? FieldValue() : FieldValue(date);
+}
 
 ProjectRow RowOf(const Project& project, int64_t version, std::string body) {
   ProjectRow row;
@@ -192,14 +215,16 @@ struct Portfolio::Stored {
 
 struct Portfolio::ListState {
   List list;
-  bool known = false;  // False while only its entries have come.
-  absl::btree_map<Uuid, EntryRow> entries;           // By project.
-  absl::flat_hash_map<Uuid, EntryState> removed;     // What was removed: a late older statement is ignored.
-  absl::btree_map<Uuid, uint32_t> union_count;       // Of a master list: on how many of its sub-lists.
+  bool known = false;                             // False while only its entries have come.
+  absl::btree_map<Uuid, EntryRow> entries;        // By project.
+  absl::flat_hash_map<Uuid, EntryState> removed;  // What was removed: a late older statement is ignored.
+  absl::btree_map<Uuid, uint32_t> union_count;    // Of a master list: on how many of its sub-lists.
   Rollup rollup;
 };
 
-Portfolio::Portfolio() { names_.emplace_back(); }
+Portfolio::Portfolio() {
+  names_.emplace_back();
+}
 Portfolio::~Portfolio() = default;
 
 uint32_t Portfolio::Intern(const std::string& name) {
@@ -209,7 +234,9 @@ uint32_t Portfolio::Intern(const std::string& name) {
   return it->second;
 }
 
-const std::string& Portfolio::DepartmentName(uint32_t interned) const { return names_[interned]; }
+const std::string& Portfolio::DepartmentName(uint32_t interned) const {
+  return names_[interned];
+}
 
 Contribution Portfolio::ContributionOf(const ProjectRow& row, EntryKind kind, int64_t planned) const {
   Contribution contribution;
@@ -554,6 +581,8 @@ std::vector<Portfolio::Candidate> Portfolio::Similar(uint32_t region, const Like
   return candidates;
 }
 
-size_t Portfolio::size() const { return projects_.size(); }
+size_t Portfolio::size() const {
+  return projects_.size();
+}
 
 }  // namespace yaoshi::registry

@@ -1,5 +1,6 @@
-// The present of a city's portfolio in memory: every project, every list with its entries, and their sums. Reads of today are
-// answered from here; the feed keeps it current. Pure: a project's message is carried as bytes that nobody here reads.
+// The present of a city's portfolio in memory: every project, every list with its entries, and their sums. Reads of
+// today are answered from here; the feed keeps it current. Pure: a project's message is carried as bytes that nobody
+// here reads.
 #pragma once
 
 #include <functional>
@@ -79,7 +80,8 @@ struct EntryRow {
   std::string body;  // The serialised message.
 };
 
-// A project on a list. On a master list kind and date are the first of all its sub-lists, and there is no entry of its own.
+// A project on a list. On a master list kind and date are the first of all its sub-lists, and there is no entry of its
+// own.
 struct ListedProject {
   const ProjectRow* project = nullptr;
   const EntryRow* entry = nullptr;
@@ -89,7 +91,7 @@ struct ListedProject {
 
 // What ListProjects and ListEntries ask of memory.
 struct PageQuery {
-  uint32_t region = 0;                 // Only within this code; 0: everywhere.
+  uint32_t region = 0;                        // Only within this code; 0: everywhere.
   const filter::BoundExpr* filter = nullptr;  // Null: all.
   std::vector<filter::OrderKey> order;
   size_t limit = 50;
@@ -121,7 +123,8 @@ class Portfolio {
   std::vector<std::string> SubLists(const List& list) const;
   // The entry of a project on a list (not a master list), or nullptr when it is not on it.
   const EntryRow* FindEntry(std::string_view list, const Uuid& project) const;
-  // The newest statement about a project on a list, also when it says that it was removed; version 0 when there is none.
+  // The newest statement about a project on a list, also when it says that it was removed; version 0 when there is
+  // none.
   struct EntryState {
     int64_t version = 0;
     Date effective_on;

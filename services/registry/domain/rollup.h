@@ -1,4 +1,5 @@
-// Counts and sums of a list that are always at hand: by region level and one more dimension, whatever the portfolio's size.
+// Counts and sums of a list that are always at hand: by region level and one more dimension, whatever the portfolio's
+// size.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@ struct Sums {
 // The dimensions that sums are grouped by; the numbers are those of the proto, 0 is the whole.
 enum class Dimension : uint8_t { kWhole = 0, kRegion = 1, kField = 2, kStage = 3, kDepartment = 4, kEntryKind = 5 };
 
-// What one project adds to the sums of one list. Region is the six-digit code as a number; department an interned number.
+// What one project adds to the sums of one list. Region is the six-digit code as a number; department an interned
+// number.
 struct Contribution {
   uint32_t region = 0;
   uint32_t values[6] = {};  // By Dimension; [kRegion] is the region.

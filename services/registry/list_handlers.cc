@@ -1,0 +1,148 @@
+#include "services/registry/list_handlers.h"
+
+#include "common/page/page_size.h"
+#include "services/registry/adjuster.h"
+#include "services/registry/compare.h"
+#include "services/registry/errors.h"
+#include "services/registry/export.h"
+#include "services/registry/list_query.h"
+#include "services/registry/store/adjustment_store.h"
+#include "services/registry/summary.h"
+
+namespace yaoshi::registry {
+namespace {
+
+using EntriesResponse = v1::ListEntriesResponse;
+
+ListParameters ParametersOf(const v1::ListEntriesRequest& request) {
+  return {EntryFields(),   request.parent(),   request.filter(), request.order_by(), request.page_token(),
+          request.as_of(), request.known_at(), request.region(), request.page_size()};
+}
+
+// An entry's bytes: what the list says, then the project's facts, which complete the project that the entry names.
+std::string EntryBytes(const std::string& list, const Uuid& project, std::string_view entry_body,
+                       std::string_view project_body, EntryKind kind, Date admitted_on, int64_t planned_fen) {
+  std::string bytes(entry_body);
+  if (entry_body.empty()) {  // Of a union: there is no entry of its own.
+    v1::Entry entry;
+    entry.set_name(EntryName(list, project));
+    entry.set_kind(static_cast<v1::EntryKind>(kind));
+    entry.set_admitted_on(admitted_on.ToString());
+    bytes = entry.SerializeAsString();
+  }
+  AppendMessage(bytes, v1::Entry::kProjectFieldNumber, project_body);
+  AppendVarint(bytes, v1::Entry::kPlannedInvestmentFenFieldNumber, planned_fen);
+  return bytes;
+}
+
+v1::Adjustment AdjustmentOf(const StoredAdjustment& stored) {
+  v1::Adjustment adjustment;
+  adjustment.ParseFromString(stored.body);
+  adjustment.set_record_time(stored.recorded_at.ToString());
+  return adjustment;
+}
+
+}  // namespace
+
+rpc::BoundService ListHandlers::Bind() {
+  rpc::ServiceBuilder builder(v1::List::descriptor()->file()->FindServiceByName("ListService"));
+  catalogue_.Bind(builder);
+  builder.Either("ListEntries", &IsPast<v1::ListEntriesRequest>, this, &ListHandlers::ListEntries)
+      .Database(
+          "AdjustList",
+          [this](rpc::Call& call, const v1::AdjustListRequest& request) { return AdjustList(context_, call, request); })
+      .Database("GetAdjustment", this, &ListHandlers::GetAdjustment)
+      .Database("ListAdjustments", this, &ListHandlers::ListAdjustments)
+      .Database("CompareLists",
+                [this](rpc::Call& call, const v1::CompareListsRequest& request) {
+                  return CompareLists(context_, call, request);
+                })
+      .Stream("ExportEntries",
+              [this](rpc::Call& call, const v1::ExportEntriesRequest& request, rpc::StreamWriter& writer) {
+                return ExportEntries(context_, call, request, writer);
+              });
+  return builder.Finish();
+}
+
+absl::StatusOr<rpc::Bytes> ListHandlers::ListEntries(rpc::Call& call, const v1::ListEntriesRequest& request) {
+  ASSIGN_OR_RETURN(const Moment moment, MomentOf(call, request.as_of(), request.known_at()));
+  ASSIGN_OR_RETURN(const std::string region, ScopeOf(call, request.region(), context_.directory));
+  ASSIGN_OR_RETURN(const List list, FindList(context_, request.parent()));
+  ASSIGN_OR_RETURN(const ListQuery query, ParseListQuery(context_, call, ParametersOf(request)));
+  rpc::Bytes answer;
+  if (moment.past) {
+    PastQuery past = PastOf(context_, list, region, moment);
+    past.filter = &query.filter;
+    ASSIGN_OR_RETURN(PastPage page, LoadPast(call.session(), past, query.order, query.position(), query.limit,
+                                             request.include_total_size()));
+    const bool more = page.rows.size() > query.limit;
+    if (more) page.rows.resize(query.limit);
+    for (const PastRow& row : page.rows) {
+      const std::string_view entry = list.kind == ListKind::kMaster ? std::string_view() : row.entry_body;
+      AppendMessage(
+          answer.serialized, EntriesResponse::kEntriesFieldNumber,
+          EntryBytes(list.name, row.id, entry, row.body, row.kind, row.admitted_on, row.planned_investment_fen));
+    }
+    if (more) {
+      v1::Project last;
+      last.ParseFromString(page.rows.back().body);
+      AppendMessage(
+          answer.serialized, EntriesResponse::kNextPageTokenFieldNumber,
+          NextPageToken(context_, query, OrderValues(query.order, last, page.rows.back()), page.rows.back().id));
+    }
+    AppendVarint(answer.serialized, EntriesResponse::kTotalSizeFieldNumber, page.total);
+    return answer;
+  }
+  return context_.memory.Read([&](const Portfolio& portfolio) -> absl::StatusOr<rpc::Bytes> {
+    const Portfolio::EntryPage page =
+        portfolio.Entries(list, {RegionNumber(region), request.filter().empty() ? nullptr : &query.filter, query.order,
+                                 query.limit, query.position(), request.include_total_size()});
+    for (const ListedProject& row : page.rows) {
+      AppendMessage(answer.serialized, EntriesResponse::kEntriesFieldNumber,
+                    EntryBytes(list.name, row.project->id, row.entry == nullptr ? std::string_view() : row.entry->body,
+                               row.project->body, row.kind, row.admitted_on,
+                               row.project->Planned(list.first_year, list.last_year)));
+    }
+    if (page.more) {
+      std::vector<filter::FieldValue> keys;
+      for (const filter::OrderKey& key : query.order)
+        keys.push_back(portfolio.Value(list, page.rows.back(), key.field));
+      AppendMessage(answer.serialized, EntriesResponse::kNextPageTokenFieldNumber,
+                    NextPageToken(context_, query, keys, page.rows.back().project->id));
+    }
+    AppendVarint(answer.serialized, EntriesResponse::kTotalSizeFieldNumber, page.total);
+    return answer;
+  });
+}
+
+absl::StatusOr<v1::Adjustment> ListHandlers::GetAdjustment(rpc::Call& call, const v1::GetAdjustmentRequest& request) {
+  ASSIGN_OR_RETURN(const std::vector<StoredAdjustment> found, LoadAdjustment(call.session(), request.name()));
+  if (found.empty() || !call.MayTouch(found.front().region, "")) return AdjustmentNotFound(request.name());
+  return AdjustmentOf(found.front());
+}
+
+absl::StatusOr<v1::ListAdjustmentsResponse> ListHandlers::ListAdjustments(rpc::Call& call,
+                                                                          const v1::ListAdjustmentsRequest& request) {
+  ASSIGN_OR_RETURN(const List list, FindList(context_, request.parent()));
+  ASSIGN_OR_RETURN(const int limit, PageSize(request.page_size()));
+  const PageScope scope{call.method(), request.parent(), "", "", "", "", PrincipalScope(call)};
+  std::string before;
+  if (!request.page_token().empty()) {
+    ASSIGN_OR_RETURN(const PagePosition position, context_.tokens.Decode(scope, request.page_token()));
+    before = list.name + "/adjustments/" + position.id.ToString();
+  }
+  ASSIGN_OR_RETURN(const std::vector<StoredAdjustment> stored,
+                   LoadAdjustments(call.session(), list.name, before, static_cast<size_t>(limit) + 1));
+  v1::ListAdjustmentsResponse response;
+  for (size_t i = 0; i < stored.size() && i < static_cast<size_t>(limit); ++i) {
+    if (call.MayTouch(stored[i].region, "")) *response.add_adjustments() = AdjustmentOf(stored[i]);
+  }
+  if (stored.size() > static_cast<size_t>(limit)) {
+    const std::string& last = stored[static_cast<size_t>(limit) - 1].name;
+    ASSIGN_OR_RETURN(const Uuid id, Uuid::Parse(std::string_view(last).substr(last.rfind('/') + 1)));
+    response.set_next_page_token(context_.tokens.Encode(scope, {{}, id}));
+  }
+  return response;
+}
+
+}  // namespace yaoshi::registry

@@ -1,0 +1,99 @@
+#include "services/registry/registry_service.h"
+
+#include "common/feed/feed_service.h"
+#include "common/feed/transact.h"
+#include "common/resource/memory.h"
+#include "services/registry/account_handlers.h"
+#include "services/registry/context.h"
+#include "services/registry/directory_context.h"
+#include "services/registry/figure_handlers.h"
+#include "services/registry/file_handlers.h"
+#include "services/registry/list_handlers.h"
+#include "services/registry/memory.h"
+#include "services/registry/official_handlers.h"
+#include "services/registry/organization_handlers.h"
+#include "services/registry/project_handlers.h"
+#include "services/registry/store/directory.h"
+
+namespace yaoshi::registry {
+
+// In order of construction: what stands below uses what stands above.
+struct RegistryService::State {
+  State(RegistryOptions given, PageTokens page_tokens)
+      : options(std::move(given)),
+        tokens(std::move(page_tokens)),
+        resources(DirectoryTypes()),
+        memory(resources),
+        directory(resources),
+        engine({options.database, options.clock, [this](const auto& changes) { memory.Apply(changes); }, kSideTables}),
+        writer(engine) {}
+
+  const RegistryOptions options;
+  const PageTokens tokens;
+  resource::ResourceMemory resources;
+  Memory memory;
+  Directory directory;
+  feed::Engine engine;
+  feed::Writer writer;
+  const Context context{memory, writer, tokens, directory, options.database};
+  const DirectoryContext directory_context{resources, writer, tokens};
+  OrganizationHandlers organizations{directory_context};
+  OfficialHandlers officials{directory_context};
+  AccountHandlers accounts{directory_context};
+  ListCatalogueHandlers catalogue{directory_context};
+  ProjectHandlers projects{context};
+  ListHandlers lists{context, catalogue};
+  FigureHandlers figures{context};
+  FileHandlers files{writer, options.database};
+};
+
+RegistryService::RegistryService(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RegistryService::~RegistryService() {
+  Stop();
+}
+
+absl::StatusOr<std::unique_ptr<RegistryService>> RegistryService::Create(RegistryOptions options) {
+  ASSIGN_OR_RETURN(PageTokens tokens, PageTokens::FromKey(options.page_key));
+  return std::unique_ptr<RegistryService>(
+      new RegistryService(std::make_unique<State>(std::move(options), std::move(tokens))));
+}
+
+std::vector<rpc::BoundService> RegistryService::Bind() {
+  std::vector<rpc::BoundService> services;
+  services.push_back(state_->organizations.Bind());
+  services.push_back(state_->officials.Bind());
+  services.push_back(state_->accounts.Bind());
+  services.push_back(state_->projects.Bind());
+  services.push_back(state_->lists.Bind());
+  services.push_back(state_->figures.Bind());
+  services.push_back(state_->files.Bind());
+  services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database));
+  return services;
+}
+
+absl::Status RegistryService::Start() {
+  db::Session session(state_->options.database);
+  RETURN_IF_ERROR(state_->engine.Load(session));
+  state_->engine.Start();
+  return absl::OkStatus();
+}
+
+void RegistryService::Stop() {
+  state_->engine.Stop();
+}
+
+feed::Engine& RegistryService::engine() {
+  return state_->engine;
+}
+
+rpc::SessionFactory RegistryService::session_factory() const {
+  return [options = state_->options.database] { return std::make_shared<db::Session>(options); };
+}
+
+rpc::WaitForToken RegistryService::wait_for_token() {
+  return [this](std::string token, auto deadline, auto ready) {
+    state_->engine.WaitForToken(token, deadline, std::move(ready));
+  };
+}
+
+}  // namespace yaoshi::registry
