@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "services/registry/store/directory.h"
 #include "services/registry/testing/directory_server.h"
 #include "yaoshi/registry/v1/organization.pb.h"
@@ -176,6 +179,37 @@ TEST_F(OrganizationTest, RegionsFollowTheirUnits) {
   EXPECT_FALSE(directory.IsRegion("621125"));
   EXPECT_TRUE(directory.IsRegion("621126"));
   EXPECT_EQ(ReasonOr(Create(Unit("zhang-two", v1::Organization::COUNTY_LEVEL, "621125"))), "OK");
+}
+
+// Whoever writes at once: one unit gets the region, one request the id.
+TEST_F(OrganizationTest, OneWinsARace) {
+  constexpr int kRacers = 8;
+  const auto race = [](const std::function<v1::CreateOrganizationRequest(int)>& request) {
+    std::vector<std::string> reasons(kRacers);
+    std::vector<std::thread> racers;
+    for (int i = 0; i < kRacers; ++i) {
+      racers.emplace_back([&, i] {
+        auto& rpc = server().rpc();
+        reasons[i] = ReasonOr(rpc.Call<v1::Organization>(
+            CityOffice(), testing::kRegistry + "OrganizationService/CreateOrganization", request(i)));
+      });
+    }
+    for (std::thread& racer : racers) racer.join();
+    std::sort(reasons.begin(), reasons.end());
+    return reasons;
+  };
+  std::vector<std::string> expected(kRacers, "REGION_TAKEN");
+  expected.front() = "OK";  // Sorted: before both reasons.
+  EXPECT_EQ(race([](int i) { return Unit("racer-" + std::to_string(i), v1::Organization::COUNTY_LEVEL, "621171"); }),
+            expected);
+  expected.assign(kRacers, "ORGANIZATION_EXISTS");
+  expected.front() = "OK";
+  EXPECT_EQ(race([](int i) {
+              auto request = Unit("racer", v1::Organization::STATE_OWNED_COMPANY, "621100");
+              request.mutable_organization()->set_title("国有企业" + std::to_string(i));
+              return request;
+            }),
+            expected);
 }
 
 TEST_F(OrganizationTest, PagesInOrderOfId) {

@@ -1,6 +1,7 @@
 // A registry with its directory on a real database, for tests of handlers: writes are seen by the reads that follow.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
