@@ -8,6 +8,9 @@
 #include <cppconn/statement.h>
 #include <mysql_driver.h>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <list>
 #include <unordered_map>
 
@@ -19,10 +22,15 @@ namespace {
 
 constexpr size_t kMaxStatements = 64;  // max_prepared_stmt_count (16 382) ÷ workers ÷ replicas leaves room for more.
 
-// One live statement: the connector frees it at the server when it is deleted.
+// A connection that was gone before is found so at once; what ran for longer was hit while it ran, and is not repeated.
+constexpr std::chrono::milliseconds kQuickly{100};
+constexpr std::array kConnectionGone = {2006, 2013, 2055, 1927};
+
+// One prepared statement: the connector frees it at the server when it is deleted. Rows share it: the connector's
+// results read from their statement, and that from its connection.
 struct Statement {
   std::string sql;
-  std::unique_ptr<sql::PreparedStatement> prepared;
+  std::shared_ptr<sql::PreparedStatement> prepared;
 };
 
 // Sessions behave alike on every server; a variable that a server does not know is left out.
@@ -48,9 +56,20 @@ void Bind(sql::PreparedStatement& statement, const Values& values) {
   }
 }
 
+const absl::Status& StatusOf(const absl::Status& status) {
+  return status;
+}
+template <class T>
+const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
+  return result.status();
+}
+
 }  // namespace
 
+// In this order: the result goes first, then its statement, then its connection.
 struct Rows::State {
+  std::shared_ptr<sql::Connection> connection;
+  std::shared_ptr<sql::PreparedStatement> statement;
   std::unique_ptr<sql::ResultSet> result;
 };
 
@@ -59,41 +78,62 @@ Rows::~Rows() = default;
 Rows::Rows(Rows&&) noexcept = default;
 Rows& Rows::operator=(Rows&&) noexcept = default;
 
-bool Rows::Next() { return state_->result->next(); }
-bool Rows::IsNull(int column) const { return state_->result->isNull(static_cast<uint32_t>(column)); }
-int64_t Rows::Int(int column) const { return state_->result->getInt64(static_cast<uint32_t>(column)); }
+bool Rows::Next() {
+  return state_->result->next();
+}
+bool Rows::IsNull(int column) const {
+  return state_->result->isNull(static_cast<uint32_t>(column));
+}
+int64_t Rows::Int(int column) const {
+  return state_->result->getInt64(static_cast<uint32_t>(column));
+}
 std::string Rows::Text(int column) const {
   if (IsNull(column)) return "";
   return state_->result->getString(static_cast<uint32_t>(column)).asStdString();
 }
-Uuid Rows::Id(int column) const { return Uuid::FromBytes(Text(column)).value_or(Uuid()); }
-Date Rows::Day(int column) const { return Date::Parse(Text(column).substr(0, 10)).value_or(Date()); }
-Timestamp Rows::Time(int column) const { return Timestamp::FromSql(Text(column)).value_or(Timestamp()); }
+Uuid Rows::Id(int column) const {
+  return Uuid::FromBytes(Text(column)).value_or(Uuid());
+}
+Date Rows::Day(int column) const {
+  return Date::Parse(Text(column).substr(0, 10)).value_or(Date());
+}
+Timestamp Rows::Time(int column) const {
+  return Timestamp::FromSql(Text(column)).value_or(Timestamp());
+}
 
-void InitDriver() { sql::mysql::get_driver_instance(); }
+void InitDriver() {
+  sql::mysql::get_driver_instance();
+}
 
-ThreadScope::ThreadScope() { sql::mysql::get_driver_instance()->threadInit(); }
-ThreadScope::~ThreadScope() { sql::mysql::get_driver_instance()->threadEnd(); }
+ThreadScope::ThreadScope() {
+  sql::mysql::get_driver_instance()->threadInit();
+}
+ThreadScope::~ThreadScope() {
+  sql::mysql::get_driver_instance()->threadEnd();
+}
 
 struct Session::State {
-  std::unique_ptr<sql::Connection> connection;
+  std::shared_ptr<sql::Connection> connection;
   // Most recently used first. Declared after the connection: statements go before it.
   std::list<Statement> statements;
   std::unordered_map<std::string_view, std::list<Statement>::iterator> by_sql;
 
-  sql::PreparedStatement& Prepare(std::string_view sql) {
+  std::shared_ptr<sql::PreparedStatement> Prepare(std::string_view sql) {
     if (const auto found = by_sql.find(sql); found != by_sql.end()) {
       statements.splice(statements.begin(), statements, found->second);
-      return *statements.front().prepared;
+      std::shared_ptr<sql::PreparedStatement>& kept = statements.front().prepared;
+      // Rows of an earlier run are still read: running it again would change them.
+      if (kept.use_count() > 1) kept.reset(connection->prepareStatement(std::string(sql)));
+      return kept;
     }
-    std::unique_ptr<sql::PreparedStatement> prepared(connection->prepareStatement(std::string(sql)));
+    std::shared_ptr<sql::PreparedStatement> prepared(connection->prepareStatement(std::string(sql)));
     if (statements.size() >= kMaxStatements) {
       by_sql.erase(statements.back().sql);
       statements.pop_back();
     }
     statements.push_front({std::string(sql), std::move(prepared)});
     by_sql.emplace(statements.front().sql, statements.begin());
-    return *statements.front().prepared;
+    return statements.front().prepared;
   }
 };
 
@@ -102,7 +142,7 @@ Session::~Session() = default;
 
 void Session::Disconnect() {
   state_ = std::make_unique<State>();
-  transaction_lost_ = in_transaction_;
+  if (in_transaction_) lost_code_ = 2013;
 }
 
 // Runs `f`, turning the connector's exceptions into statuses. After an error that broke the connection it is dropped.
@@ -115,6 +155,8 @@ auto Session::Guard(std::string_view sql, F f) -> decltype(f()) {
     absl::Status status = DatabaseError(error.getErrorCode(), sql.substr(0, sql.find(' ')));
     const Failure failure = FailureOf(status);
     if (failure == Failure::kUnknown || failure == Failure::kUnavailable) Disconnect();
+    // A deadlock's victim has no transaction any more: its next statement would be committed by itself.
+    if (failure == Failure::kRetry && in_transaction_) lost_code_ = error.getErrorCode();
     return status;
   } catch (const std::exception&) {
     Disconnect();
@@ -122,8 +164,20 @@ auto Session::Guard(std::string_view sql, F f) -> decltype(f()) {
   }
 }
 
+// As Guard, for what is harmless to repeat: the server may have been restarted, or have closed an idle connection.
+template <class F>
+auto Session::GuardTwice(std::string_view sql, F f) -> decltype(f()) {
+  const bool fresh = state_->connection == nullptr;
+  const auto begin = std::chrono::steady_clock::now();
+  auto result = Guard(sql, f);
+  if (fresh || in_transaction_ || std::chrono::steady_clock::now() - begin > kQuickly) return result;
+  const int code = CodeOf(StatusOf(result));
+  if (std::find(kConnectionGone.begin(), kConnectionGone.end(), code) == kConnectionGone.end()) return result;
+  return Guard(sql, f);
+}
+
 absl::Status Session::EnsureConnected() {
-  if (transaction_lost_) return DatabaseError(2013, "TRANSACTION");
+  if (lost_code_ != 0) return DatabaseError(lost_code_, "TRANSACTION");
   if (state_->connection) return absl::OkStatus();
   try {
     return Connect();
@@ -168,35 +222,47 @@ absl::Status Session::Connect() {
 }
 
 absl::StatusOr<Rows> Session::Query(std::string_view sql, const Values& values) {
-  return Guard(sql, [&]() -> absl::StatusOr<Rows> {
-    sql::PreparedStatement& statement = state_->Prepare(sql);
-    Bind(statement, values);
+  return GuardTwice(sql, [&]() -> absl::StatusOr<Rows> {
     auto state = std::make_unique<Rows::State>();
-    state->result.reset(statement.executeQuery());
+    state->connection = state_->connection;
+    state->statement = state_->Prepare(sql);
+    Bind(*state->statement, values);
+    state->result.reset(state->statement->executeQuery());
     return Rows(std::move(state));
   });
 }
 
 absl::StatusOr<int64_t> Session::Execute(std::string_view sql, const Values& values) {
   return Guard(sql, [&]() -> absl::StatusOr<int64_t> {
-    sql::PreparedStatement& statement = state_->Prepare(sql);
-    Bind(statement, values);
-    return int64_t{statement.executeUpdate()};
+    const std::shared_ptr<sql::PreparedStatement> statement = state_->Prepare(sql);
+    Bind(*statement, values);
+    return int64_t{statement->executeUpdate()};
   });
 }
 
 absl::Status Session::Run(std::string_view sql) {
-  if (sql == "ROLLBACK" && transaction_lost_) {  // The server has rolled it back by itself.
-    in_transaction_ = transaction_lost_ = false;
-    return absl::OkStatus();
-  }
-  const absl::Status status = Guard(sql, [&]() -> absl::Status {
+  const auto run = [&]() -> absl::Status {
     std::unique_ptr<sql::Statement> statement(state_->connection->createStatement());
     statement->execute(std::string(sql));
     return absl::OkStatus();
-  });
-  if (sql == "START TRANSACTION") in_transaction_ = status.ok();
-  if (sql == "COMMIT" || sql == "ROLLBACK") in_transaction_ = transaction_lost_ = false;
+  };
+  if (sql == "START TRANSACTION") {
+    // The server would commit the one that is open.
+    if (in_transaction_) return DatabaseError(0, "START TRANSACTION within a transaction");
+    const absl::Status started = GuardTwice(sql, run);
+    in_transaction_ = started.ok();
+    return started;
+  }
+  if (sql == "ROLLBACK") {
+    in_transaction_ = false;
+    lost_code_ = 0;
+    if (!state_->connection) return absl::OkStatus();  // The server has rolled it back by itself.
+  }
+  const absl::Status status = Guard(sql, run);
+  if (sql == "COMMIT") {
+    in_transaction_ = false;
+    lost_code_ = 0;
+  }
   return status;
 }
 

@@ -27,23 +27,23 @@ struct Options {
   std::string password;
   std::string schema;
   int connect_timeout_seconds = 2;
-  int read_timeout_seconds = 15;    // Longer than any statement may take.
+  int read_timeout_seconds = 15;       // Longer than any statement may take.
   int statement_timeout_seconds = 10;  // The server ends a longer statement.
 };
 
 // A value to bind. Dates and times are bound as SQL text, ids as 16 bytes.
 class Value {
  public:
-  Value(std::nullptr_t) {}                                          // NOLINT: values convert implicitly.
-  Value(int64_t value) : value_(value) {}                           // NOLINT
-  Value(int value) : value_(int64_t{value}) {}                      // NOLINT
-  Value(bool value) : value_(int64_t{value}) {}                     // NOLINT
-  Value(std::string value) : value_(std::move(value)) {}            // NOLINT
-  Value(std::string_view value) : value_(std::string(value)) {}     // NOLINT
-  Value(const char* value) : value_(std::string(value)) {}          // NOLINT
-  Value(const Uuid& id) : value_(id.ToBytes()) {}                   // NOLINT
-  Value(Date date) : value_(date.ToString()) {}                     // NOLINT
-  Value(Timestamp time) : value_(time.ToSql()) {}                   // NOLINT
+  Value(std::nullptr_t) {}                                       // NOLINT: values convert implicitly.
+  Value(int64_t value) : value_(value) {}                        // NOLINT
+  Value(int value) : value_(int64_t{value}) {}                   // NOLINT
+  Value(bool value) : value_(int64_t{value}) {}                  // NOLINT
+  Value(std::string value) : value_(std::move(value)) {}         // NOLINT
+  Value(std::string_view value) : value_(std::string(value)) {}  // NOLINT
+  Value(const char* value) : value_(std::string(value)) {}       // NOLINT
+  Value(const Uuid& id) : value_(id.ToBytes()) {}                // NOLINT
+  Value(Date date) : value_(date.ToString()) {}                  // NOLINT
+  Value(Timestamp time) : value_(time.ToSql()) {}                // NOLINT
   const std::variant<std::monostate, int64_t, std::string>& get() const { return value_; }
 
  private:
@@ -51,7 +51,7 @@ class Value {
 };
 using Values = std::vector<Value>;
 
-// The rows of one SELECT, buffered. Columns count from 1. At most one live Rows per statement text.
+// The rows of one SELECT, buffered: they stay readable whatever the session does next. Columns count from 1.
 class Rows {
  public:
   ~Rows();
@@ -60,11 +60,11 @@ class Rows {
 
   bool Next();
   bool IsNull(int column) const;
-  int64_t Int(int column) const;        // 0 for NULL.
-  std::string Text(int column) const;   // Text or bytes; "" for NULL.
-  Uuid Id(int column) const;            // A BINARY(16) column; nil for NULL.
-  Date Day(int column) const;           // A DATE column; 1970-01-01 for NULL.
-  Timestamp Time(int column) const;     // A DATETIME(6) column; 1970 for NULL.
+  int64_t Int(int column) const;       // 0 for NULL.
+  std::string Text(int column) const;  // Text or bytes; "" for NULL.
+  Uuid Id(int column) const;           // A BINARY(16) column; nil for NULL.
+  Date Day(int column) const;          // A DATE column; 1970-01-01 for NULL.
+  Timestamp Time(int column) const;    // A DATETIME(6) column; 1970 for NULL.
 
  private:
   friend class Session;
@@ -93,17 +93,19 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Runs a SELECT. `sql` is prepared once per connection; the least recently used of 64 statements gives way.
+  // Runs a SELECT. `sql` is prepared once per connection; the least recently used of 64 statements gives way. Outside a
+  // transaction, finding the connection gone (a restarted server) costs a new one and no error.
   absl::StatusOr<Rows> Query(std::string_view sql, const Values& values = {});
   // Runs an INSERT, UPDATE or DELETE; returns how many rows matched.
   absl::StatusOr<int64_t> Execute(std::string_view sql, const Values& values = {});
-  // Runs SQL text that takes no values and gives no rows: START TRANSACTION, COMMIT, ROLLBACK, DDL.
+  // Runs SQL text that takes no values and gives no rows: START TRANSACTION, COMMIT, ROLLBACK, DDL. A transaction does
+  // not start within another: INTERNAL.
   absl::Status Run(std::string_view sql);
 
   // True between a successful START TRANSACTION and its end.
   bool in_transaction() const { return in_transaction_; }
-  // Drops the connection; the next use connects anew. Within a transaction every further statement fails until ROLLBACK:
-  // half a transaction must not go on in another connection.
+  // Drops the connection; the next use connects anew. Within a transaction every further statement fails until
+  // ROLLBACK: half a transaction must not go on in another connection.
   void Disconnect();
 
  private:
@@ -112,11 +114,13 @@ class Session {
   absl::Status Connect();
   template <class F>
   auto Guard(std::string_view sql, F f) -> decltype(f());
+  template <class F>
+  auto GuardTwice(std::string_view sql, F f) -> decltype(f());
 
   Options options_;
   std::unique_ptr<State> state_;
   bool in_transaction_ = false;
-  bool transaction_lost_ = false;
+  int lost_code_ = 0;  // Not 0: the error that took the open transaction away.
 };
 
 // "(?,?,?),(?,?,?)": `rows` groups of `columns` placeholders, for multi-row INSERTs.

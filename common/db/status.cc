@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <span>
 
 #include "common/status/status.h"
@@ -20,7 +21,9 @@ constexpr std::array kUnknown = {2006, 2013, 2055, 1180, 1317, 1927, 1969, 3024}
 constexpr std::array kCapacity = {1114, 1021, 1105, 1153, 8004, 28};
 constexpr std::array kLogical = {1048, 1264, 1366, 1406, 1451, 1452, 3819, 4025};
 
-bool In(std::span<const int> codes, int code) { return std::find(codes.begin(), codes.end(), code) != codes.end(); }
+bool In(std::span<const int> codes, int code) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
 
 }  // namespace
 
@@ -62,9 +65,12 @@ absl::Status DatabaseError(int code, std::string_view statement) {
 }
 
 Failure FailureOf(const absl::Status& status) {
+  return status.GetPayload(kPayload) ? Classify(CodeOf(status)) : Failure::kNone;
+}
+
+int CodeOf(const absl::Status& status) {
   const auto payload = status.GetPayload(kPayload);
-  if (!payload) return Failure::kNone;
-  return Classify(std::atoi(std::string(*payload).c_str()));
+  return payload ? std::atoi(std::string(*payload).c_str()) : 0;
 }
 
 }  // namespace yaoshi::db

@@ -21,10 +21,14 @@ enum class Failure {
 // The class of a MySQL error code, as Connector/C++ reports it.
 Failure Classify(int code);
 
-// A status for a MySQL error. The text for callers names no SQL and no value; the code is kept for Transact and the log.
+// A status for a MySQL error. The text for callers names no SQL and no value; the code is kept for Transact and the
+// log.
 absl::Status DatabaseError(int code, std::string_view statement);
 
 // The class of a status made by DatabaseError; kNone for any other.
 Failure FailureOf(const absl::Status& status);
+
+// The MySQL error code of a status made by DatabaseError; 0 for any other.
+int CodeOf(const absl::Status& status);
 
 }  // namespace yaoshi::db

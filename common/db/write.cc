@@ -73,7 +73,7 @@ absl::Status Repeat(Session& session, steady_clock::time_point deadline,
                     const std::function<absl::StatusOr<bool>()>& resolve) {
   absl::Status last;
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    if (attempt > 0 && !BackOff(attempt, deadline)) return TooLate(last);
+    if (attempt > 0 ? !BackOff(attempt, deadline) : steady_clock::now() >= deadline) return TooLate(last);
     const Attempt result = TryOnce(session, body);
     if (result.outcome == Outcome::kDone) return absl::OkStatus();
     if (result.outcome == Outcome::kFailed) return result.status;

@@ -69,36 +69,61 @@ void Install(const std::string& folder) {
 
 }  // namespace
 
-PrivateMariaDb::PrivateMariaDb() {
+PrivateMariaDb::PrivateMariaDb(const std::string& parent, std::vector<std::string> flags) {
   const bool shared_memory = access("/dev/shm", W_OK) == 0;
-  folder_ = std::string(shared_memory ? "/dev/shm" : "/tmp") + "/yaoshi-db-XXXXXX";
+  folder_ = (!parent.empty() ? parent : shared_memory ? "/dev/shm" : "/tmp") + "/yaoshi-db-XXXXXX";
   if (mkdtemp(folder_.data()) == nullptr) Die("no temporary folder.");
   Install(folder_);
   // Nothing here outlives the test: durability is switched off.
-  std::vector<std::string> command = {"mariadbd",
-                                      "--no-defaults",
-                                      "--datadir=" + folder_ + "/data",
-                                      "--socket=" + socket(),
-                                      "--skip-networking",
-                                      "--skip-name-resolve",
-                                      "--character-set-server=utf8mb4",
-                                      "--collation-server=utf8mb4_bin",
-                                      "--transaction-isolation=READ-COMMITTED",
-                                      "--innodb-flush-log-at-trx-commit=0",
-                                      "--innodb-buffer-pool-size=64M",
-                                      "--innodb-log-file-size=32M",
-                                      "--max-connections=200",
-                                      "--max-allowed-packet=16M"};
-  if (geteuid() == 0) command.push_back("--user=root");
-  server_ = Spawn(command, &log_);
+  command_ = {"mariadbd",
+              "--no-defaults",
+              "--datadir=" + folder_ + "/data",
+              "--socket=" + socket(),
+              "--skip-networking",
+              "--skip-name-resolve",
+              "--character-set-server=utf8mb4",
+              "--collation-server=utf8mb4_bin",
+              "--transaction-isolation=READ-COMMITTED",
+              "--innodb-flush-log-at-trx-commit=0",
+              "--innodb-buffer-pool-size=64M",
+              "--innodb-log-file-size=32M",
+              "--max-connections=200",
+              "--max-allowed-packet=16M"};
+  if (geteuid() == 0) command_.push_back("--user=root");
+  command_.insert(command_.end(), flags.begin(), flags.end());
+  Start();
+}
+
+void PrivateMariaDb::Start() {
+  int log = -1;
+  server_ = Spawn(command_, &log);
   std::string text;
-  if (!ReadUntil(log_, "ready for connections", text)) Die("mariadbd ended at once.\n" + text);
+  if (!ReadUntil(log, "ready for connections", text)) Die("mariadbd ended at once.\n" + text);
+  log_ = std::thread([log] {
+    char buffer[4096];
+    while (read(log, buffer, sizeof(buffer)) > 0) continue;
+    close(log);
+  });
+}
+
+void PrivateMariaDb::Kill() {
+  if (server_ < 0) return;
+  kill(server_, SIGKILL);
+  waitpid(server_, nullptr, 0);
+  server_ = -1;
+  log_.join();
+}
+
+void PrivateMariaDb::Pause() const {
+  kill(server_, SIGSTOP);
+  waitpid(server_, nullptr, WUNTRACED);  // Until all its threads have stopped.
+}
+void PrivateMariaDb::Resume() const {
+  kill(server_, SIGCONT);
 }
 
 PrivateMariaDb::~PrivateMariaDb() {
-  kill(server_, SIGKILL);
-  waitpid(server_, nullptr, 0);
-  close(log_);
+  Kill();
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
 }
