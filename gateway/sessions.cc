@@ -115,7 +115,7 @@ void Sessions::Create(LocalCall call) {
   v1::CreateSessionRequest request;
   if (!request.ParseFromString(call.request)) return call.done(absl::InternalError("the request does not parse"));
   if (absl::Status status = InvalidFields(CredentialViolations(request)); !status.ok()) return call.done(status);
-  const std::string address = call.exchange->request().peer;
+  const std::string address = AddressKey(call.exchange->request().peer);
   if (absl::Status status = TakeTry(request.account(), address); !status.ok()) return call.done(status);
   registry::AuthenticateRequest question;
   question.set_account(request.account());

@@ -1,5 +1,7 @@
 #include "gateway/throttle.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -36,6 +38,14 @@ void TokenBuckets::Return(std::string_view key) {
   const auto found = young_.find(std::string(key));
   if (found == young_.end()) return;
   found->second.tokens = std::min<double>(limits_.burst, found->second.tokens + 1);
+}
+
+std::string AddressKey(std::string_view address) {
+  in6_addr parsed{};
+  const std::string text(address.substr(0, address.find('%')));  // Without a zone.
+  if (inet_pton(AF_INET6, text.c_str(), &parsed) != 1 || IN6_IS_ADDR_V4MAPPED(&parsed)) return std::string(address);
+  constexpr size_t kNetworkBytes = 8;
+  return "v6 " + std::string(reinterpret_cast<const char*>(parsed.s6_addr), kNetworkBytes);
 }
 
 }  // namespace yaoshi::gateway

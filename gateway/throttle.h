@@ -42,4 +42,7 @@ class TokenBuckets {
   Buckets old_ ABSL_GUARDED_BY(mutex_);
 };
 
+// What stands for an address in a throttle: an IPv6 address counts by its /64, which one household or host owns whole.
+std::string AddressKey(std::string_view address);
+
 }  // namespace yaoshi::gateway

@@ -52,5 +52,13 @@ TEST(TokenBuckets, ForgetsTheUnusedFirst) {
   }
 }
 
+TEST(AddressKey, TakesANetworkOfIpv6ForOneAddress) {
+  EXPECT_EQ(AddressKey("2001:db8:1:2::3"), AddressKey("2001:db8:1:2:ffff::9"));
+  EXPECT_NE(AddressKey("2001:db8:1:2::3"), AddressKey("2001:db8:1:3::3"));
+  EXPECT_NE(AddressKey("::ffff:192.0.2.7"), AddressKey("::ffff:192.0.2.8"));
+  EXPECT_EQ(AddressKey("192.0.2.7"), "192.0.2.7");
+  EXPECT_EQ(AddressKey("fe80::1%eth0"), AddressKey("fe80::2"));
+}
+
 }  // namespace
 }  // namespace yaoshi::gateway
