@@ -8,9 +8,12 @@
 #include "services/registry/directory_context.h"
 #include "services/registry/figure_handlers.h"
 #include "services/registry/file_handlers.h"
+#include "services/registry/import_handlers.h"
+#include "services/registry/import_mapping_handlers.h"
 #include "services/registry/list_handlers.h"
 #include "services/registry/memory.h"
 #include "services/registry/official_handlers.h"
+#include "services/registry/operation_handlers.h"
 #include "services/registry/organization_handlers.h"
 #include "services/registry/project_handlers.h"
 #include "services/registry/store/directory.h"
@@ -44,6 +47,10 @@ struct RegistryService::State {
   ProjectHandlers projects{context};
   ListHandlers lists{context, catalogue};
   FigureHandlers figures{context};
+  ImportMappingHandlers mappings{directory_context};
+  ImportRunner runner{context, {.clock = options.clock, .after_chunk = nullptr}};
+  ImportHandlers imports{context, mappings, runner};
+  OperationHandlers operations{context, runner};
   FileHandlers files{writer, options.database};
 };
 
@@ -66,6 +73,8 @@ std::vector<rpc::BoundService> RegistryService::Bind() {
   services.push_back(state_->projects.Bind());
   services.push_back(state_->lists.Bind());
   services.push_back(state_->figures.Bind());
+  services.push_back(state_->imports.Bind());
+  services.push_back(state_->operations.Bind());
   services.push_back(state_->files.Bind());
   services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database));
   return services;
@@ -75,10 +84,12 @@ absl::Status RegistryService::Start() {
   db::Session session(state_->options.database);
   RETURN_IF_ERROR(state_->engine.Load(session));
   state_->engine.Start();
+  state_->runner.Start();
   return absl::OkStatus();
 }
 
 void RegistryService::Stop() {
+  state_->runner.Stop();
   state_->engine.Stop();
 }
 

@@ -1,0 +1,76 @@
+#include "services/registry/importer/runner.h"
+
+#include "common/status/status.h"
+#include "services/registry/importer/import_run.h"
+
+namespace yaoshi::registry {
+namespace {
+
+// Until the first renewal; see import_run.cc.
+constexpr int64_t kFirstLeaseMicros = 60'000'000;
+constexpr int64_t kBreathMicros = 5'000'000;
+
+}  // namespace
+
+ImportRunner::~ImportRunner() {
+  Stop();
+}
+
+void ImportRunner::Start() {
+  thread_ = std::thread([this] {
+    db::ThreadScope scope;
+    Loop();
+  });
+}
+
+void ImportRunner::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void ImportRunner::Wake() {
+  absl::MutexLock lock(&mutex_);
+  woken_ = true;
+}
+
+bool ImportRunner::stopping() const {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
+}
+
+void ImportRunner::Loop() {
+  db::Session session(context_.database);
+  while (!stopping()) {
+    if (WorkOnOne(session)) continue;
+    absl::MutexLock lock(&mutex_);
+    const auto due = [this] { return woken_ || stopping_; };
+    mutex_.AwaitWithTimeout(absl::Condition(&due), absl::FromChrono(options_.poll));
+    woken_ = false;
+  }
+}
+
+bool ImportRunner::WorkOnOne(db::Session& session) {
+  const Timestamp now = options_.clock->Now();
+  const Lease lease{Uuid::New(*options_.clock), Timestamp{now.micros + kFirstLeaseMicros}};
+  const auto taken = TakeImport(session, lease, now);
+  if (!taken.ok() || !*taken) return false;
+  const Uuid id = (*taken)->id;
+  const absl::Status done =
+      ImportRun(context_, session, {options_.clock, lease.runner, [this] { return stopping(); }, options_.after_chunk},
+                **taken)
+          .Run();
+  if (done.ok()) return true;
+  const std::string reason = ReasonOf(done);
+  if (reason == "IMPORT_KILLED" || reason == "LEASE_LOST") return false;
+  // Left: free again at once when this process stops, after a breath when the database failed.
+  const Timestamp free_at{options_.clock->Now().micros + (stopping() ? 0 : kBreathMicros)};
+  v1::ImportProgress progress;
+  progress.set_state(v1::ImportProgress::QUEUED);
+  RenewImport(session, id, {lease.runner, free_at}, progress).status().IgnoreError();
+  return false;
+}
+
+}  // namespace yaoshi::registry

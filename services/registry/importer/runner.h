@@ -1,0 +1,50 @@
+// The thread of a replica that works on imports, whichever replica they were begun on.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "services/registry/context.h"
+
+namespace yaoshi::registry {
+
+struct ImportRunnerOptions {
+  const Clock* clock = nullptr;
+  // How often it looks for imports that other replicas took in or left behind.
+  std::chrono::milliseconds poll{1000};
+  // See ImportRunOptions: for tests.
+  std::function<bool()> after_chunk;
+};
+
+class ImportRunner {
+ public:
+  // `context` outlives the runner.
+  ImportRunner(const Context& context, ImportRunnerOptions options) : context_(context), options_(std::move(options)) {}
+  ~ImportRunner();  // Stops.
+  ImportRunner(const ImportRunner&) = delete;
+  ImportRunner& operator=(const ImportRunner&) = delete;
+
+  void Start();
+  // Leaves the import that is being worked on to another runner.
+  void Stop();
+  // An import was begun here: take it up at once.
+  void Wake();
+
+ private:
+  void Loop();
+  // Takes up one import; false when there is none.
+  bool WorkOnOne(db::Session& session);
+  bool stopping() const;
+
+  const Context& context_;
+  const ImportRunnerOptions options_;
+  mutable absl::Mutex mutex_;
+  bool woken_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace yaoshi::registry

@@ -1,0 +1,66 @@
+#include "services/registry/operation_handlers.h"
+
+#include "services/registry/import_errors.h"
+
+namespace yaoshi::registry {
+namespace {
+
+// The caller's own, or one of a region that the caller may read.
+absl::StatusOr<ImportJob> LoadVisible(const rpc::Call& call, db::Session& session, const std::string& name) {
+  auto job = LoadImport(session, ParseOperationName(name));
+  const bool hidden =
+      job.ok() && job->principal.account != call.principal().account && !call.MayTouch(job->principal.region, "");
+  if (hidden || absl::IsNotFound(job.status())) return OperationNotFound(name);
+  return job;
+}
+
+}  // namespace
+
+google::longrunning::Operation OperationOf(const ImportJob& job) {
+  google::longrunning::Operation operation;
+  operation.set_name(OperationName(job.id));
+  operation.mutable_metadata()->PackFrom(job.progress);
+  operation.set_done(job.done());
+  if (!job.error.empty()) {
+    operation.mutable_error()->ParseFromString(job.error);
+  } else if (job.done()) {
+    v1::ImportResult result;
+    result.ParseFromString(job.result);
+    operation.mutable_response()->PackFrom(result);
+  }
+  return operation;
+}
+
+rpc::BoundService OperationHandlers::Bind() {
+  rpc::ServiceBuilder builder(
+      common::v1::GetOperationRequest::descriptor()->file()->FindServiceByName("OperationService"));
+  builder.Database("GetOperation", this, &OperationHandlers::GetOperation)
+      .Database("CancelOperation", this, &OperationHandlers::CancelOperation);
+  return builder.Finish();
+}
+
+absl::StatusOr<google::longrunning::Operation> OperationHandlers::GetOperation(
+    rpc::Call& call, const common::v1::GetOperationRequest& request) {
+  ASSIGN_OR_RETURN(const ImportJob job, LoadVisible(call, call.session(), request.name()));
+  if (job.done() && !job.staged_set.nil()) {
+    // Who reads that it is done sees what it did: here at once, on other replicas by the token.
+    RETURN_IF_ERROR(context_.writer.engine().Sync(call.deadline()));
+    call.set_consistency_token(job.staged_set.ToString());
+  }
+  return OperationOf(job);
+}
+
+absl::StatusOr<google::longrunning::Operation> OperationHandlers::CancelOperation(
+    rpc::Call& call, const common::v1::CancelOperationRequest& request) {
+  auto operation = context_.writer.Transact<Operation>(call, {}, [&](feed::Tx& tx) -> absl::StatusOr<Operation> {
+    ASSIGN_OR_RETURN(const ImportJob job, LoadVisible(call, tx.session(), request.name()));
+    const bool ended_by_cancel = job.done() && job.cancelled && !job.error.empty();
+    if (job.done() && !ended_by_cancel) return OperationDone(request.name());
+    RETURN_IF_ERROR(RequestCancel(tx.session(), job.id));
+    return OperationOf(job);
+  });
+  if (operation.ok()) runner_.Wake();
+  return operation;
+}
+
+}  // namespace yaoshi::registry
