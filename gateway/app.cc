@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds kDefaultTimeout{5000};
 constexpr std::chrono::milliseconds kMaxTimeout{60000};
 constexpr std::chrono::minutes kDownloadTimeout{30};
 constexpr std::chrono::milliseconds kHealthTimeout{1000};
-constexpr size_t kBodyPiece = 64 * 1024;
+constexpr size_t kBodyPiece = size_t{64} * 1024;
 constexpr std::string_view kTokenHeader = "yaoshi-consistency-token";
 constexpr size_t kMaxConsistencyToken = 200;
 
@@ -94,7 +94,7 @@ struct BodyReader {
         co_return;
       }
     }
-    app->Dispatch(visit, std::move(body));
+    app->Dispatch(visit, body);
   }
 };
 
@@ -130,8 +130,7 @@ void App::RegisterLocalMethods() {
   if (sessions_ == nullptr) return;
   local_methods_[package + "SessionService/CreateSession"] = {[this](LocalCall c) { sessions_->Create(std::move(c)); },
                                                               /*anonymous=*/true};
-  local_methods_[package + "SessionService/RefreshSession"] = {
-      [this](LocalCall c) { sessions_->Refresh(std::move(c)); }};
+  local_methods_[package + "SessionService/RefreshSession"] = {[this](const LocalCall& c) { sessions_->Refresh(c); }};
   local_methods_[package + "UploadService/UploadFile"] = {[this](LocalCall c) { uploads_->Upload(std::move(c)); }};
 }
 
@@ -278,7 +277,7 @@ absl::Status App::SetTimeout(Visit& visit) const {
   return absl::OkStatus();
 }
 
-void App::Dispatch(const std::shared_ptr<Visit>& visit, std::string body) {
+void App::Dispatch(const std::shared_ptr<Visit>& visit, const std::string& body) {
   const HttpRequest& http = visit->exchange->request();
   const Route& route = *visit->match.route;
   const RequestParts parts = {http.query, body, http.Header("content-type"), http.Header("if-match")};

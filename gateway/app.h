@@ -28,7 +28,7 @@
 
 namespace yaoshi::gateway {
 
-inline constexpr size_t kMaxBodyBytes = 4 << 20;  // Of a JSON body; the services take no larger message.
+inline constexpr size_t kMaxBodyBytes = size_t{4} << 20;  // Of a JSON body; the services take no larger message.
 
 struct AppOptions {
   std::unique_ptr<Api> api;
@@ -99,7 +99,7 @@ class App {
   absl::Status Identify(Visit& visit);
   absl::Status SetTimeout(Visit& visit) const;
   // With the whole body at hand.
-  void Dispatch(const std::shared_ptr<Visit>& visit, std::string body);
+  void Dispatch(const std::shared_ptr<Visit>& visit, const std::string& body);
   void CallLocal(const std::shared_ptr<Visit>& visit, std::string request);
   void CallBackend(const std::shared_ptr<Visit>& visit, std::string request);
   void Answer(const std::shared_ptr<Visit>& visit, const absl::StatusOr<std::string>& bytes,

@@ -131,7 +131,7 @@ void Sessions::Create(LocalCall call) {
                        });
 }
 
-void Sessions::Refresh(LocalCall call) {
+void Sessions::Refresh(const LocalCall& call) {
   const std::optional<Timestamp> signed_in = SignedInAt(call.options.token);
   if (!signed_in.has_value()) return call.done(auth::Unauthenticated());
   const int64_t age = (clock_.Now().micros - signed_in->micros) / 1'000'000;

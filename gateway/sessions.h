@@ -33,7 +33,7 @@ class Sessions {
            GatewayIdentity& identity, const Clock& clock);
 
   void Create(LocalCall call);
-  void Refresh(LocalCall call);
+  void Refresh(const LocalCall& call);
 
  private:
   // Takes a try from every bucket, or says how long to wait.

@@ -19,7 +19,7 @@ namespace {
 
 namespace registry = yaoshi::registry::v1;
 
-constexpr size_t kPieceBytes = 512 * 1024;  // As FileService.WriteFile takes.
+constexpr size_t kPieceBytes = size_t{512} * 1024;  // As FileService.WriteFile takes.
 constexpr std::string_view kService = "/yaoshi.registry.v1.FileService/";
 
 absl::Status TooLarge(uint64_t max) {

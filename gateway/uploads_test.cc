@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 using testing::Fetch;
 using testing::HttpAnswer;
 
-constexpr uint64_t kMax = 3 << 20;
+constexpr uint64_t kMax = uint64_t{3} << 20;
 
 class UploadTest : public ::testing::Test {
  protected:

@@ -32,8 +32,8 @@ using tcp = net::ip::tcp;
 using ErrorCode = beast::error_code;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-inline constexpr size_t kReadBytes = 8 * 1024;
-inline constexpr size_t kWriteBytes = 64 * 1024;  // A client must take so much within one phase.
+inline constexpr size_t kReadBytes = size_t{8} * 1024;
+inline constexpr size_t kWriteBytes = size_t{64} * 1024;  // A client must take so much within one phase.
 inline constexpr size_t kMinBodyRate = 1024;  // Bytes per second that a body must keep up on average, after one phase.
 inline constexpr size_t kLingerBytes =
     1024 * 1024;  // Of an unread body, so that the client sees the reply before the close.

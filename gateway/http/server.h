@@ -23,8 +23,8 @@ struct HttpServerOptions {
   std::function<void(std::string_view peer, int http_status)> refused;
 };
 
-inline constexpr size_t kMaxHeaderBytes = 16 * 1024;  // Request line and headers.
-inline constexpr size_t kMaxTargetBytes = 8 * 1024;
+inline constexpr size_t kMaxHeaderBytes = size_t{16} * 1024;  // Request line and headers.
+inline constexpr size_t kMaxTargetBytes = size_t{8} * 1024;
 inline constexpr size_t kMaxHeaderCount = 100;
 
 class HttpServer {

@@ -184,7 +184,7 @@ class Checker : public nlohmann::json_sax<Json> {
   bool key(string_t& name) override {
     Frame& frame = frames_.back();
     path_.resize(frame.path_length);
-    if (path_.size() > 0) path_ += '.';
+    if (!path_.empty()) path_ += '.';
     path_ += Shorten(name);
     std::string canonical = name;
     next_ = PlaceOfKey(frame, name, canonical);
