@@ -242,12 +242,16 @@ REASON = re.compile(r'(?:\b(?:Error|InvalidFields|Fault)\s*[({]|^\s*return \{)[^
 
 
 def reasons(files):
-    """{reason: (path, line)} of the error reasons that the code of this product gives."""
+    """{reason: (path, line)} of the error reasons that the code gives and the protos promise."""
     found = {}
     for file in files:
         if file.path.endswith(".cc") and not file.is_test:
             for match in REASON.finditer(file.text):
                 found.setdefault(match.group(1), (file.path, line_of(file.text, match.start(1))))
+        elif file.suffix == ".proto":
+            for match in re.finditer(r"// (?:.*[.] )?Errors:([^\n]*(?:\n\s*//[^\n]*)*)", file.text):
+                for reason in re.finditer(r"\b[A-Z]+(?:_[A-Z]+)+\b", match.group(1)):
+                    found.setdefault(reason.group(), (file.path, line_of(file.text, match.start())))
     return found
 
 
