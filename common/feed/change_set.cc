@@ -15,17 +15,19 @@ using db::Session;
 using db::Values;
 
 constexpr std::string_view kInsertSet =
-    "INSERT INTO change_set (id, committed, account, origin, method, reason, started_at, lease_until, item_count, digest) "
+    "INSERT INTO change_set (id, committed, account, origin, method, reason, started_at, lease_until, item_count, "
+    "digest) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr std::string_view kInsertVersions =
     "INSERT INTO resource_version (id, version, type, name, effective_on, region, change_set_id, item, body) VALUES ";
 constexpr std::string_view kInsertOutbox = "INSERT INTO outbox (change_set_id) VALUES (?)";
-constexpr std::string_view kSelectStaged =
-    "SELECT item_count, digest FROM change_set WHERE id = ? AND committed = 0";
+constexpr std::string_view kSelectStaged = "SELECT item_count, digest FROM change_set WHERE id = ? AND committed = 0";
 constexpr std::string_view kExtendStaged =
-    "UPDATE change_set SET item_count = ?, digest = ?, lease_until = ? WHERE id = ? AND committed = 0 AND item_count = ?";
+    "UPDATE change_set SET item_count = ?, digest = ?, lease_until = ? WHERE id = ? AND committed = 0 AND item_count = "
+    "?";
 constexpr std::string_view kCommitStaged =
-    "UPDATE change_set SET committed = 1, lease_until = NULL WHERE id = ? AND committed = 0 AND item_count >= 0";
+    "UPDATE change_set SET committed = 1, lease_until = NULL WHERE id = ? AND committed = 0 AND item_count > 0";
+constexpr std::string_view kDropEmpty = "DELETE FROM change_set WHERE id = ? AND committed = 0 AND item_count = 0";
 constexpr std::string_view kDoomStaged =
     "UPDATE change_set SET lease_until = '2000-01-01', item_count = -1 WHERE id = ? AND committed = 0";
 constexpr std::string_view kDeleteStagedRows = "DELETE FROM {} WHERE change_set_id = ? LIMIT {}";
@@ -33,8 +35,9 @@ constexpr std::string_view kDeleteStagedSet = "DELETE FROM change_set WHERE id =
 constexpr std::string_view kExpired =
     "SELECT id FROM change_set WHERE committed = 0 AND lease_until < ? ORDER BY lease_until LIMIT 100";
 
-#define YAOSHI_VERSION_COLUMNS                                                                                    \
-  "SELECT v.type, v.id, v.name, v.version, v.effective_on, v.region, v.body, c.account, c.origin, c.method, c.reason, " \
+#define YAOSHI_VERSION_COLUMNS                                                                                \
+  "SELECT v.type, v.id, v.name, v.version, v.effective_on, v.region, v.body, c.account, c.origin, c.method, " \
+  "c.reason, "                                                                                                \
   "f.recorded_at FROM resource_version v JOIN change_set c ON c.id = v.change_set_id AND c.committed = 1 "
 constexpr std::string_view kLatest = YAOSHI_VERSION_COLUMNS
     "LEFT JOIN feed f ON f.change_set_id = v.change_set_id WHERE v.id = ? ORDER BY v.version DESC LIMIT 1";
@@ -53,7 +56,9 @@ absl::Status Gone() {
                "The staged changes were discarded because nothing was added for too long; start again.");
 }
 
-std::string EmptyDigest() { return std::string(32, '\0'); }
+std::string EmptyDigest() {
+  return std::string(32, '\0');
+}
 
 absl::Status InsertVersions(Session& tx, const Uuid& change_set, int64_t first_item,
                             const std::vector<Version>& versions) {
@@ -80,8 +85,8 @@ std::string Digest(std::string digest, int64_t first_item, const std::vector<Ver
 absl::Status InsertSet(Session& tx, const Uuid& id, bool committed, const Author& author, Timestamp now,
                        const db::Value& lease_until, int64_t items, const std::string& digest) {
   return tx
-      .Execute(kInsertSet, {id, committed, author.account, author.origin, author.method, author.reason, now, lease_until,
-                            items, digest})
+      .Execute(kInsertSet, {id, committed, author.account, author.origin, author.method, author.reason, now,
+                            lease_until, items, digest})
       .status();
 }
 
@@ -145,10 +150,15 @@ absl::Status StageChunk(Session& tx, const Uuid& change_set, Timestamp lease_unt
   return InsertVersions(tx, change_set, items, versions);
 }
 
-absl::Status CommitStaged(Session& tx, const Uuid& change_set) {
+absl::StatusOr<bool> CommitStaged(Session& tx, const Uuid& change_set) {
   ASSIGN_OR_RETURN(const int64_t committed, tx.Execute(kCommitStaged, {change_set}));
-  if (committed != 1) return Gone();
-  return tx.Execute(kInsertOutbox, {change_set}).status();
+  if (committed == 1) {
+    RETURN_IF_ERROR(tx.Execute(kInsertOutbox, {change_set}).status());
+    return true;
+  }
+  ASSIGN_OR_RETURN(const int64_t empty, tx.Execute(kDropEmpty, {change_set}));
+  if (empty != 1) return Gone();
+  return false;
 }
 
 absl::StatusOr<bool> DiscardStaged(Session& tx, const Uuid& change_set, const std::vector<std::string>& side_tables) {
@@ -195,8 +205,8 @@ absl::StatusOr<bool> IsStaged(Session& session, const Uuid& id) {
 
 std::string Sha256(std::string_view bytes) {
   std::string hash(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(hash.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
-                     bytes.size());
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(hash.data()),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   return hash;
 }
 

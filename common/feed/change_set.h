@@ -42,16 +42,17 @@ absl::Status Write(db::Session& tx, const Uuid& change_set, const Author& author
                    const std::vector<Version>& versions);
 
 // Begins a staged set. It holds its resources until it is committed or discarded; when `lease_until` passes without
-// another StageChunk, SweepStaged discards it.
+// another StageChunk, the engine discards it.
 absl::Status BeginStaged(db::Session& tx, const Uuid& change_set, const Author& author, Timestamp now,
                          Timestamp lease_until);
 // Adds up to kMaxRowsPerTransaction versions to a staged set. NOT_FOUND, reason CHANGE_SET_GONE, when it was discarded.
 absl::Status StageChunk(db::Session& tx, const Uuid& change_set, Timestamp lease_until,
                         const std::vector<Version>& versions);
-// Makes the set true: one row. CHANGE_SET_GONE when it was discarded.
-absl::Status CommitStaged(db::Session& tx, const Uuid& change_set);
-// Removes up to kMaxRowsPerTransaction rows of a set that is not committed, first from `side_tables` (tables of the service
-// with a column change_set_id), then its versions; true when all are gone, the set too.
+// Makes the set true: one row. False when nothing was staged: there is no change then, and no set. CHANGE_SET_GONE when
+// it was discarded.
+absl::StatusOr<bool> CommitStaged(db::Session& tx, const Uuid& change_set);
+// Removes up to kMaxRowsPerTransaction rows of a set that is not committed, first from `side_tables` (tables of the
+// service with a column change_set_id), then its versions; true when all are gone, the set too.
 absl::StatusOr<bool> DiscardStaged(db::Session& tx, const Uuid& change_set,
                                    const std::vector<std::string>& side_tables);
 // The staged sets whose lease has passed.

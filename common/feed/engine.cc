@@ -15,83 +15,36 @@ using db::Session;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr size_t kReadLimit = 2000;       // Changes per read of the tail: bounds memory while catching up.
-constexpr size_t kRemembered = 65536;     // Change sets remembered for tokens.
-constexpr int64_t kLoadPage = 4000;       // Versions per page of the load.
+constexpr size_t kReadLimit = 2000;    // Changes per read of the tail: bounds memory while catching up.
+constexpr size_t kRemembered = 65536;  // Change sets remembered for tokens.
+constexpr int64_t kLoadPage = 4000;    // Versions per page of the load.
 constexpr std::chrono::seconds kSweepEvery{5};
 constexpr std::chrono::hours kKeepIdempotency{48};
 constexpr milliseconds kFailurePause{250};
 constexpr std::chrono::seconds kSyncPatience{30};
 
-constexpr std::string_view kSets =
-    "SELECT f.first_sequence, f.change_set_id, f.item_count, f.recorded_at, c.account, c.origin, c.method, c.reason "
-    "FROM feed f JOIN change_set c ON c.id = f.change_set_id WHERE f.first_sequence > ? ORDER BY f.first_sequence LIMIT 500";
-constexpr std::string_view kItems =
-    "SELECT item, type, id, name, version, effective_on, region, body FROM resource_version "
-    "WHERE change_set_id = ? AND item >= ? ORDER BY item LIMIT 1000";
+// In key order from where the last page ended; the author comes along, so that loaded memory equals memory that
+// followed.
 constexpr std::string_view kLoadPageSql =
-    "SELECT v.type, v.id, v.name, v.version, v.effective_on, v.region, v.body, f.first_sequence + v.item, f.recorded_at "
-    "FROM resource_version v JOIN feed f ON f.change_set_id = v.change_set_id AND f.first_sequence < ? "
+    "SELECT STRAIGHT_JOIN v.type, v.id, v.name, v.version, v.effective_on, v.region, v.body, f.first_sequence + "
+    "v.item, "
+    "f.recorded_at, v.change_set_id, c.account, c.origin, c.method, c.reason FROM resource_version v "
+    "JOIN feed f ON f.change_set_id = v.change_set_id AND f.first_sequence < ? JOIN change_set c ON c.id = "
+    "v.change_set_id "
     "WHERE v.id > ? OR (v.id = ? AND v.version > ?) ORDER BY v.id, v.version LIMIT ?";
 constexpr std::string_view kHead = "SELECT next_sequence FROM feed_head WHERE id = 1";
 constexpr std::string_view kSequenceOf = "SELECT first_sequence FROM feed WHERE change_set_id = ?";
 
-// The set that holds `after_sequence` begins at or before it; the next set begins behind it.
-absl::Status ReadItems(Session& session, const Change& head, int64_t items, int64_t after, const Uuid& set,
-                       std::vector<Change>& out) {
-  for (int64_t item = std::max<int64_t>(0, after - head.sequence + 1); item < items;) {
-    ASSIGN_OR_RETURN(Rows rows, session.Query(kItems, {set, item}));
-    if (!rows.Next()) {
-      return Error(absl::StatusCode::kDataLoss, "FEED_BROKEN", "A change of the feed is missing; run VerifyChanges.");
-    }
-    do {
-      Change change = head;
-      change.type = rows.Text(2);
-      change.id = rows.Id(3);
-      change.name = rows.Text(4);
-      change.version = rows.Int(5);
-      change.effective_on = rows.Day(6);
-      change.region = rows.Text(7);
-      change.body = rows.Text(8);
-      change.sequence = head.sequence + rows.Int(1);
-      item = rows.Int(1) + 1;
-      out.push_back(std::move(change));
-    } while (rows.Next());
-  }
-  return absl::OkStatus();
+absl::Status Stopping() {
+  return Error(absl::StatusCode::kUnavailable, "STOPPING", "This replica is stopping; try again.");
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<Change>> ReadFeed(Session& session, int64_t after_sequence, size_t limit) {
-  struct Set {
-    Change head;
-    Uuid id;
-    int64_t items;
-  };
-  std::vector<Set> sets;
-  {
-    ASSIGN_OR_RETURN(Rows rows, session.Query(kSets, {after_sequence}));
-    while (rows.Next()) {
-      Set set;
-      set.head.sequence = rows.Int(1);
-      set.head.recorded_at = rows.Time(4);
-      set.head.author = {rows.Text(5), rows.Text(6), rows.Text(7), rows.Text(8)};
-      set.head.change_set = set.id = rows.Id(2);
-      set.items = rows.Int(3);
-      sets.push_back(std::move(set));
-    }
-  }
-  std::vector<Change> changes;
-  for (const Set& set : sets) {
-    if (changes.size() >= limit) break;
-    RETURN_IF_ERROR(ReadItems(session, set.head, set.items, after_sequence, set.id, changes));
-  }
-  return changes;
-}
-
 Engine::Engine(EngineOptions options) : options_(std::move(options)) {}
-Engine::~Engine() { Stop(); }
+Engine::~Engine() {
+  Stop();
+}
 
 absl::Status Engine::Load(Session& session) {
   RETURN_IF_ERROR(MakeHead(session));
@@ -118,6 +71,8 @@ absl::Status Engine::Load(Session& session) {
       last.body = rows.Text(7);
       last.sequence = rows.Int(8);
       last.recorded_at = rows.Time(9);
+      last.change_set = rows.Id(10);
+      last.author = {rows.Text(11), rows.Text(12), rows.Text(13), rows.Text(14)};
     }
     more = count == kLoadPage;
     if (!more && last.version > 0) page.push_back(last);
@@ -148,10 +103,11 @@ void Engine::Kick() {
   kicked_ = true;
 }
 
-void Engine::WaitBeyond(int64_t sequence, milliseconds timeout) const {
+bool Engine::WaitBeyond(int64_t sequence, milliseconds timeout) const {
   const auto moved = [&] { return applied_.load(std::memory_order_acquire) > sequence || stopping_; };
   absl::MutexLock lock(&mutex_);
   mutex_.AwaitWithTimeout(absl::Condition(&moved), absl::FromChrono(timeout));
+  return !stopping_;
 }
 
 absl::Status Engine::Sync(steady_clock::time_point deadline) {
@@ -175,15 +131,17 @@ void Engine::WaitForToken(const std::string& token, steady_clock::time_point dea
     ready(InvalidFields({{"yaoshi-consistency-token", "is not a token of this service"}}));
     return;
   }
+  bool stopping = false;
   {
     absl::MutexLock lock(&mutex_);
-    if (!recent_.contains(*id)) {
+    stopping = stopping_;
+    if (!stopping && !recent_.contains(*id)) {
       waiters_.push_back({*id, deadline, std::move(ready)});
       kicked_ = true;
       return;
     }
   }
-  ready(absl::OkStatus());
+  ready(stopping ? Stopping() : absl::OkStatus());
 }
 
 void Engine::Loop() {
@@ -195,21 +153,16 @@ void Engine::Loop() {
       kicked_ = false;  // A kick from now on asks for another round.
       round = ++rounds_begun_;
     }
-    const absl::StatusOr<bool> worked = Round(session);
-    if (worked.ok()) {
+    const absl::StatusOr<Worked> worked = Round(session);
+    if (worked.ok() && *worked != Worked::kPart) {
       absl::MutexLock lock(&mutex_);
       rounds_done_ = round;
     }
     healthy_.store(worked.ok(), std::memory_order_relaxed);
-    Serve(session);
+    Serve(worked.ok() ? &session : nullptr);
     if (worked.ok()) SweepStaged(session);
+    if (!worked.ok() || *worked == Worked::kNothing) Rest(!worked.ok());
     absl::MutexLock lock(&mutex_);
-    if (worked.ok() && !*worked) {
-      const auto due = [this] { return kicked_ || stopping_; };
-      mutex_.AwaitWithTimeout(absl::Condition(&due), absl::FromChrono(options_.poll));
-    } else if (!worked.ok()) {
-      mutex_.AwaitWithTimeout(absl::Condition(&stopping_), absl::FromChrono(kFailurePause));
-    }
     if (stopping_) break;
   }
   std::vector<Waiter> left;
@@ -218,15 +171,26 @@ void Engine::Loop() {
     left.swap(waiters_);
   }
   for (Waiter& waiter : left) {
-    waiter.ready(Error(absl::StatusCode::kUnavailable, "STOPPING", "This replica is stopping; try again."));
+    waiter.ready(Stopping());
   }
 }
 
-absl::StatusOr<bool> Engine::Round(Session& session) {
+// Until something is to be done, the next poll, or the first deadline of those who wait.
+void Engine::Rest(bool failed) {
+  absl::MutexLock lock(&mutex_);
+  const auto now = steady_clock::now();
+  auto until = now + (failed ? kFailurePause : options_.poll);
+  for (const Waiter& waiter : waiters_) until = std::min(until, std::max(waiter.deadline, now));
+  const auto due = [&] { return stopping_ || (kicked_ && !failed); };
+  mutex_.AwaitWithTimeout(absl::Condition(&due), absl::FromChrono(until - now));
+}
+
+absl::StatusOr<Engine::Worked> Engine::Round(Session& session) {
   ASSIGN_OR_RETURN(const int numbered, NumberPending(session, *options_.clock));
   const int64_t before = applied_sequence();
   RETURN_IF_ERROR(CatchUp(session));
-  return numbered > 0 || applied_sequence() > before;
+  if (numbered >= kNumberedAtOnce) return Worked::kPart;
+  return numbered > 0 || applied_sequence() > before ? Worked::kAll : Worked::kNothing;
 }
 
 absl::Status Engine::CatchUp(Session& session) {
@@ -252,7 +216,7 @@ void Engine::Remember(const std::vector<Change>& changes) {
   applied_.store(changes.back().sequence, std::memory_order_release);
 }
 
-void Engine::Serve(Session& session) {
+void Engine::Serve(Session* session) {
   std::vector<Waiter> waiting;
   {
     absl::MutexLock lock(&mutex_);
@@ -266,8 +230,8 @@ void Engine::Serve(Session& session) {
       absl::MutexLock lock(&mutex_);
       there = recent_.contains(waiter.change_set);
     }
-    if (!there) {  // Perhaps applied so long ago that it was forgotten, or before this process started.
-      auto rows = session.Query(kSequenceOf, {waiter.change_set});
+    if (!there && session != nullptr) {  // Perhaps applied so long ago that it was forgotten, or before this start.
+      auto rows = session->Query(kSequenceOf, {waiter.change_set});
       there = rows.ok() && rows->Next() && rows->Int(1) <= applied_sequence();
     }
     if (there) {

@@ -1,4 +1,5 @@
-// The one background thread of a service: numbers change sets, brings them to this replica's memory, and wakes who waits.
+// The one background thread of a service: numbers change sets, brings them to this replica's memory, and wakes who
+// waits.
 #pragma once
 
 #include <atomic>
@@ -14,23 +15,15 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "common/db/session.h"
-#include "common/feed/change_set.h"
+#include "common/feed/read.h"
 
 namespace yaoshi::feed {
-
-// A version as the feed brings it.
-struct Change : StoredVersion {
-  int64_t sequence = 0;
-  Uuid change_set;
-};
-
-// Reads whole change sets after a sequence, until about `limit` changes; a set is never cut. Bodies included.
-absl::StatusOr<std::vector<Change>> ReadFeed(db::Session& session, int64_t after_sequence, size_t limit);
 
 struct EngineOptions {
   db::Options database;
   const Clock* clock = nullptr;
-  // Brings whole change sets to memory, in order, from one thread at a time. At the load each resource's newest version comes once.
+  // Brings whole change sets to memory, in order, from one thread at a time. At the load each resource's newest version
+  // comes once.
   std::function<void(const std::vector<Change>&)> apply;
   // Tables with a column change_set_id whose rows go when a staged set is discarded.
   std::vector<std::string> side_tables;
@@ -52,7 +45,8 @@ class Engine {
 
   // Something was committed here: take it up at once.
   void Kick();
-  // Waits until memory has all that was committed before this call. DEADLINE_EXCEEDED; UNAVAILABLE when the database fails.
+  // Waits until memory has all that was committed before this call. DEADLINE_EXCEEDED; UNAVAILABLE when the database
+  // fails.
   absl::Status Sync(std::chrono::steady_clock::time_point deadline);
   // Calls `ready` when the change set with this id (canonical text) is in memory; with an error when the deadline comes
   // first or the token is no id. Does not block.
@@ -62,8 +56,8 @@ class Engine {
   int64_t applied_sequence() const { return applied_.load(std::memory_order_acquire); }
   // True until the database fails the thread; true again when it answers.
   bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
-  // Waits until more than `sequence` is applied, or `timeout`.
-  void WaitBeyond(int64_t sequence, std::chrono::milliseconds timeout) const;
+  // Waits until more than `sequence` is applied, or `timeout`. False when the engine stops: nothing more will come.
+  bool WaitBeyond(int64_t sequence, std::chrono::milliseconds timeout) const;
 
  private:
   struct Waiter {
@@ -73,12 +67,15 @@ class Engine {
   };
 
   void Loop();
-  // One round: number, read, apply. False when there was nothing to do.
-  absl::StatusOr<bool> Round(db::Session& session);
+  enum class Worked { kNothing, kAll, kPart };  // kPart: more waits to be numbered.
+  // One round: number, read, apply.
+  absl::StatusOr<Worked> Round(db::Session& session);
+  void Rest(bool failed);
   absl::Status CatchUp(db::Session& session);
   void Remember(const std::vector<Change>& changes);
-  // Waiters whose change set is in memory, or too old to be remembered but numbered before, or out of time.
-  void Serve(db::Session& session);
+  // Answers waiters whose change set is in memory, or too old to be remembered but numbered before, or out of time.
+  // Without a session the database is not asked.
+  void Serve(db::Session* session);
   // Discards staged sets that nobody works on any more.
   void SweepStaged(db::Session& session);
 

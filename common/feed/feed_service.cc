@@ -13,14 +13,15 @@ namespace {
 namespace v1 = ::yaoshi::common::v1;
 
 constexpr std::chrono::milliseconds kHeartbeat{5000};
+constexpr std::chrono::milliseconds kCancelledPoll{250};
 constexpr size_t kSubscribePage = 500;
 
-constexpr std::string_view kSetStart =
-    "SELECT first_sequence FROM feed WHERE first_sequence <= ? ORDER BY first_sequence DESC LIMIT 1";
 constexpr std::string_view kNamed =
-    "SELECT v.type, v.id, v.name, v.version, v.effective_on, v.region, v.body, c.account, c.origin, c.method, c.reason, "
+    "SELECT v.type, v.id, v.name, v.version, v.effective_on, v.region, v.body, c.account, c.origin, c.method, "
+    "c.reason, "
     "f.recorded_at, f.first_sequence + v.item FROM resource_version v JOIN change_set c ON c.id = v.change_set_id "
-    "JOIN feed f ON f.change_set_id = v.change_set_id WHERE v.id = (SELECT id FROM resource_version WHERE name = ? LIMIT 1) "
+    "JOIN feed f ON f.change_set_id = v.change_set_id WHERE v.id = (SELECT id FROM resource_version WHERE name = ? "
+    "LIMIT 1) "
     "AND f.first_sequence + v.item > ? ORDER BY f.first_sequence + v.item LIMIT ?";
 
 v1::Change ToProto(const Change& change) {
@@ -40,29 +41,29 @@ v1::Change ToProto(const Change& change) {
   return proto;
 }
 
-bool MaySee(const rpc::Call& call, const Change& change) { return call.MayTouch(change.region, ""); }
-
-// ReadFeed reads whole sets: a sequence in the middle of one goes back to its start, and what was seen is left out.
-absl::StatusOr<std::vector<Change>> ReadAfter(db::Session& session, int64_t after, size_t limit) {
-  int64_t start = after;
-  {
-    ASSIGN_OR_RETURN(db::Rows rows, session.Query(kSetStart, {after + 1}));
-    if (rows.Next() && rows.Int(1) <= after) start = rows.Int(1) - 1;
-  }
-  ASSIGN_OR_RETURN(std::vector<Change> changes, ReadFeed(session, start, limit));
-  std::erase_if(changes, [&](const Change& change) { return change.sequence <= after; });
-  return changes;
+bool MaySee(const rpc::Call& call, const Change& change) {
+  return call.MayTouch(change.region, "");
 }
 
-absl::Status Subscribe(Engine& engine, const db::Options& database, rpc::Call& call, const v1::SubscribeRequest& request,
-                       rpc::StreamWriter& writer) {
+// Until more may be there; false when this replica stops. Looks up often: a caller who has gone frees the thread soon.
+bool AwaitMore(Engine& engine, rpc::Call& call, int64_t after) {
+  const auto heartbeat = std::chrono::steady_clock::now() + kHeartbeat;
+  while (!call.cancelled() && engine.applied_sequence() <= after && std::chrono::steady_clock::now() < heartbeat) {
+    if (!engine.WaitBeyond(after, kCancelledPoll)) return false;
+  }
+  return true;
+}
+
+absl::Status Subscribe(Engine& engine, const db::Options& database, rpc::Call& call,
+                       const v1::SubscribeRequest& request, rpc::StreamWriter& writer) {
   if (request.after_sequence() < 0) return InvalidFields({{"after_sequence", "must not be negative"}});
   db::ThreadScope scope;
   db::Session session(database);
   int64_t after = request.after_sequence();
   while (!call.cancelled()) {
-    // A set may have been numbered by another replica and not be in this one's memory yet; the feed itself is the truth.
-    ASSIGN_OR_RETURN(const std::vector<Change> changes, ReadAfter(session, after, kSubscribePage));
+    // A set may have been numbered by another replica and not be in this one's memory yet; the feed itself is the
+    // truth.
+    ASSIGN_OR_RETURN(const std::vector<Change> changes, ReadPage(session, after, kSubscribePage));
     for (const Change& change : changes) {
       after = change.sequence;
       const bool wanted = request.types().empty() || std::find(request.types().begin(), request.types().end(),
@@ -73,7 +74,9 @@ absl::Status Subscribe(Engine& engine, const db::Options& database, rpc::Call& c
     v1::Change heartbeat;
     heartbeat.set_head_sequence(std::max(after, engine.applied_sequence()));
     if (!writer.Write(heartbeat)) return absl::OkStatus();
-    engine.WaitBeyond(after, kHeartbeat);
+    if (!AwaitMore(engine, call, after)) {
+      return Error(absl::StatusCode::kUnavailable, "STOPPING", "This replica is stopping; subscribe again.");
+    }
   }
   return absl::OkStatus();
 }
@@ -100,9 +103,10 @@ absl::StatusOr<std::vector<Change>> ReadNamed(db::Session& session, const std::s
 }
 
 absl::StatusOr<v1::ListChangesResponse> ListChanges(rpc::Call& call, const v1::ListChangesRequest& request) {
+  if (request.after_sequence() < 0) return InvalidFields({{"after_sequence", "must not be negative"}});
   const int64_t limit = request.page_size() == 0 ? 50 : std::min(request.page_size(), 1000);
   auto changes = request.name().empty()
-                     ? ReadAfter(call.session(), request.after_sequence(), static_cast<size_t>(limit) + 1)
+                     ? ReadPage(call.session(), request.after_sequence(), static_cast<size_t>(limit) + 1)
                      : ReadNamed(call.session(), request.name(), request.after_sequence(), limit + 1);
   RETURN_IF_ERROR(changes.status());
   v1::ListChangesResponse response;
@@ -119,7 +123,8 @@ absl::StatusOr<v1::ListChangesResponse> ListChanges(rpc::Call& call, const v1::L
 }
 
 absl::StatusOr<v1::VerifyChangesResponse> VerifyChanges(rpc::Call& call, const v1::VerifyChangesRequest& request) {
-  ASSIGN_OR_RETURN(const Verification found, VerifyChain(call.session(), std::max<int64_t>(1, request.from_sequence())));
+  ASSIGN_OR_RETURN(const Verification found,
+                   VerifyChain(call.session(), std::max<int64_t>(1, request.from_sequence())));
   v1::VerifyChangesResponse response;
   response.set_verified(found.verified);
   response.set_broken_at_sequence(found.broken_at);
@@ -131,10 +136,9 @@ absl::StatusOr<v1::VerifyChangesResponse> VerifyChanges(rpc::Call& call, const v
 
 rpc::BoundService BindChangeFeed(Engine& engine, const db::Options& database) {
   rpc::ServiceBuilder builder(v1::Change::descriptor()->file()->FindServiceByName("ChangeFeed"));
-  builder.Stream("Subscribe", [&engine, database](rpc::Call& call, const v1::SubscribeRequest& request,
-                                                  rpc::StreamWriter& writer) -> absl::Status {
-    return Subscribe(engine, database, call, request, writer);
-  });
+  builder.Stream("Subscribe",
+                 [&engine, database](rpc::Call& call, const v1::SubscribeRequest& request, rpc::StreamWriter& writer)
+                     -> absl::Status { return Subscribe(engine, database, call, request, writer); });
   builder.Database("ListChanges", ListChanges);
   builder.Database("VerifyChanges", VerifyChanges);
   return builder.Finish();

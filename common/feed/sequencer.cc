@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <set>
 #include <vector>
@@ -20,11 +21,12 @@ using db::Rows;
 using db::Session;
 using db::Values;
 
-constexpr size_t kBatch = 500;
-
 constexpr std::string_view kPending =
     "SELECT o.change_set_id, c.account, c.origin, c.method, c.reason, c.item_count, c.digest FROM outbox o "
-    "JOIN change_set c ON c.id = o.change_set_id ORDER BY o.change_set_id LIMIT 500";
+    "JOIN change_set c ON c.id = o.change_set_id ORDER BY o.change_set_id LIMIT ?";
+constexpr std::string_view kPendingOne =
+    "SELECT o.change_set_id, c.account, c.origin, c.method, c.reason, c.item_count, c.digest FROM outbox o "
+    "JOIN change_set c ON c.id = o.change_set_id WHERE o.change_set_id = ?";
 // Pairs (set, set that it follows) among those that wait.
 constexpr std::string_view kFollows =
     "SELECT DISTINCT i.change_set_id, p.change_set_id FROM outbox o "
@@ -52,54 +54,78 @@ constexpr std::string_view kItems =
     "SELECT item, type, id, name, version, effective_on, region, body FROM resource_version "
     "WHERE change_set_id = ? AND item >= ? ORDER BY item LIMIT 1000";
 
-std::string EmptyHash() { return std::string(32, '\0'); }
+std::string EmptyHash() {
+  return std::string(32, '\0');
+}
 
-// The sets in an order that keeps every resource's versions ascending; sets that follow one outside the batch wait.
+using Follows = std::map<Uuid, std::set<Uuid>>;  // A set, and those that wait and that it follows.
+
+absl::Status ReadPending(Rows rows, std::map<Uuid, ChainLink>& sets) {
+  while (rows.Next()) {
+    sets[rows.Id(1)] = {0,  rows.Id(1),  rows.Text(2), rows.Text(3), rows.Text(4), rows.Text(5),
+                        {}, rows.Int(6), rows.Text(7)};
+  }
+  return absl::OkStatus();
+}
+
+// Brings in what sets of the batch follow: with writers' clocks apart it may lie behind the batch's end.
+absl::Status Complete(Session& tx, const Follows& follows, std::map<Uuid, ChainLink>& sets) {
+  std::vector<Uuid> open;
+  for (const auto& [id, link] : sets) open.push_back(id);
+  while (!open.empty()) {
+    const auto found = follows.find(open.back());
+    open.pop_back();
+    if (found == follows.end()) continue;
+    for (const Uuid& before : found->second) {
+      if (sets.contains(before)) continue;
+      ASSIGN_OR_RETURN(Rows rows, tx.Query(kPendingOne, {before}));
+      RETURN_IF_ERROR(ReadPending(std::move(rows), sets));
+      open.push_back(before);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// A batch in an order that keeps every resource's versions ascending.
 absl::StatusOr<std::vector<ChainLink>> OrderPending(Session& tx) {
   std::map<Uuid, ChainLink> sets;
-  {
-    ASSIGN_OR_RETURN(Rows rows, tx.Query(kPending));
-    while (rows.Next()) {
-      sets[rows.Id(1)] = {0,  rows.Id(1), rows.Text(2), rows.Text(3), rows.Text(4), rows.Text(5), {},
-                          rows.Int(6), rows.Text(7)};
-    }
-  }
-  std::map<Uuid, std::set<Uuid>> follows;
-  {
+  ASSIGN_OR_RETURN(Rows pending, tx.Query(kPending, {kNumberedAtOnce}));
+  RETURN_IF_ERROR(ReadPending(std::move(pending), sets));
+  Follows follows;
+  if (sets.size() > 1) {
     ASSIGN_OR_RETURN(Rows rows, tx.Query(kFollows));
     while (rows.Next()) follows[rows.Id(1)].insert(rows.Id(2));
+    RETURN_IF_ERROR(Complete(tx, follows, sets));
   }
   std::vector<ChainLink> ordered;
-  for (bool progress = true; progress && !sets.empty();) {
-    progress = false;
-    for (auto it = sets.begin(); it != sets.end();) {
-      const auto waits = follows.find(it->first);
-      if (waits != follows.end() && !waits->second.empty()) {
-        ++it;
-        continue;
-      }
-      for (auto& [set, before] : follows) before.erase(it->first);
-      ordered.push_back(std::move(it->second));
-      it = sets.erase(it);
-      progress = true;
+  std::set<Uuid> placed;
+  // Depth first: what a set follows is placed before it.
+  const std::function<void(const Uuid&)> place = [&](const Uuid& id) {
+    const auto set = sets.find(id);
+    if (set == sets.end() || !placed.insert(id).second) return;
+    if (const auto before = follows.find(id); before != follows.end()) {
+      for (const Uuid& each : before->second) place(each);
     }
-  }
+    ordered.push_back(std::move(set->second));
+  };
+  for (const auto& [id, link] : sets) place(id);
+  if (ordered.size() > kNumberedAtOnce) ordered.resize(kNumberedAtOnce);  // Any prefix is in order.
   return ordered;
 }
 
 absl::StatusOr<int> NumberOnce(Session& tx, const Clock& clock) {
-  ASSIGN_OR_RETURN(std::vector<ChainLink> sets, OrderPending(tx));
-  if (sets.empty()) return 0;
   int64_t next = 0;
   Timestamp recorded_at;
   std::string chain;
-  {
+  {  // Before the sets: what another replica numbers from here on makes the move of the head fail.
     ASSIGN_OR_RETURN(Rows rows, tx.Query(kHead));
     if (!rows.Next()) return db::DatabaseError(1213, "HEAD");  // Made by the engine at its start.
     next = rows.Int(1);
     recorded_at = std::max(rows.Time(2), clock.Now());
     chain = rows.Text(3);
   }
+  ASSIGN_OR_RETURN(std::vector<ChainLink> sets, OrderPending(tx));
+  if (sets.empty()) return 0;
   const int64_t first = next;
   Values feed, done;
   for (ChainLink& set : sets) {
@@ -131,6 +157,25 @@ absl::StatusOr<std::string> RecomputeDigest(Session& session, const Uuid& change
     }
   }
   return digest;
+}
+
+struct Head {
+  int64_t next = 1;
+  std::string chain = EmptyHash();
+};
+
+absl::StatusOr<Head> ReadHead(Session& session) {
+  ASSIGN_OR_RETURN(Rows rows, session.Query(kHead));
+  if (!rows.Next()) return Head();
+  return Head{rows.Int(1), rows.Text(3)};
+}
+
+// What is wrong with the end of the chain, which was read after the head; "" when it holds.
+std::string ExamineEnd(const Head& head, int64_t expected, std::string_view chain) {
+  if (expected < head.next)
+    return fmt::format("sequence {} was expected here: changes at the end are missing", expected);
+  if (expected == head.next && chain != head.chain) return "the last change is not the one that was numbered last";
+  return "";
 }
 
 // What is wrong with one set; "" when it holds.
@@ -169,7 +214,9 @@ absl::StatusOr<int> NumberPending(Session& session, const Clock& clock) {
   return numbered;
 }
 
-absl::Status MakeHead(Session& session) { return session.Execute(kMakeHead, {EmptyHash()}).status(); }
+absl::Status MakeHead(Session& session) {
+  return session.Execute(kMakeHead, {EmptyHash()}).status();
+}
 
 absl::StatusOr<Verification> VerifyChain(Session& session, int64_t from_sequence) {
   Verification result;
@@ -181,6 +228,7 @@ absl::StatusOr<Verification> VerifyChain(Session& session, int64_t from_sequence
     ASSIGN_OR_RETURN(Rows before, session.Query(kSetBefore, {expected}));
     if (before.Next()) chain = before.Text(2);
   }
+  ASSIGN_OR_RETURN(const Head head, ReadHead(session));
   for (bool more = true; more;) {
     ASSIGN_OR_RETURN(Rows rows, session.Query(kVerifySets, {expected}));
     more = false;
@@ -198,6 +246,8 @@ absl::StatusOr<Verification> VerifyChain(Session& session, int64_t from_sequence
       result.verified += link.item_count;
     }
   }
+  result.explanation = ExamineEnd(head, expected, chain);
+  if (!result.explanation.empty()) result.broken_at = expected;
   return result;
 }
 

@@ -1,5 +1,5 @@
-// Gives committed change sets their place in the feed: a gap-free range of sequences, a record time that never goes back,
-// and a hash chained to the set before (architecture §5).
+// Gives committed change sets their place in the feed: a gap-free range of sequences, a record time that never goes
+// back, and a hash chained to the set before (architecture §5).
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -8,9 +8,12 @@
 
 namespace yaoshi::feed {
 
-// Numbers up to 500 committed change sets in one short transaction; returns how many. Any replica may call it at any
-// time: a conditional write to feed_head lets one win. A set that follows another in a resource's versions comes after it,
-// whatever their ids say.
+// Fewer than so many numbered means that none waits any more.
+inline constexpr int kNumberedAtOnce = 400;
+
+// Numbers about kNumberedAtOnce committed change sets in one short transaction; returns how many. Any replica may call
+// it at any time: a conditional write to feed_head lets one win. A set that follows another in a resource's versions
+// comes after it, whatever their ids say.
 absl::StatusOr<int> NumberPending(db::Session& session, const Clock& clock);
 
 // Makes the row that sequencers compete for; harmless to repeat.

@@ -30,8 +30,7 @@ absl::StatusOr<std::string> Attempt(db::Session& session, const rpc::Call& call,
   Tx tx(session, call.now(), change_set);
   ASSIGN_OR_RETURN(std::string reply, body(tx));
   if (tx.versions().empty() || options.validate_only) return tx.token().ToBytes() + reply;
-  const absl::Status written =
-      Write(session, change_set, AuthorOf(call, options.reason), call.now(), tx.versions());
+  const absl::Status written = Write(session, change_set, AuthorOf(call, options.reason), call.now(), tx.versions());
   if (!written.ok()) return ExplainConflict(session, tx.versions(), written);
   return tx.token().ToBytes() + reply;
 }
@@ -54,9 +53,8 @@ absl::StatusOr<std::string> Writer::TransactBytes(rpc::Call& call, const WriteOp
     return kept->substr(kTokenBytes);
   }
   ASSIGN_OR_RETURN(const db::WriteResult result,
-                   db::RunWrite(session, IdentityOf(call, options), call.now(), call.deadline(), [&](db::Session& tx) {
-                     return Attempt(tx, call, change_set, options, body);
-                   }));
+                   db::RunWrite(session, IdentityOf(call, options), call.now(), call.deadline(),
+                                [&](db::Session& tx) { return Attempt(tx, call, change_set, options, body); }));
   engine_.Kick();
   return Unpack(call, result.reply);
 }
@@ -69,14 +67,15 @@ absl::StatusOr<std::optional<std::string>> Writer::ReplayBytes(rpc::Call& call) 
 }
 
 absl::Status Tx::CommitStagedSet(const Uuid& staged) {
-  staged_ = staged;
-  return CommitStaged(session_, staged);
+  ASSIGN_OR_RETURN(const bool changed, CommitStaged(session_, staged));
+  if (changed) staged_ = staged;
+  return absl::OkStatus();
 }
 
 absl::Status EtagMismatch(std::string_view name, int64_t current) {
   return Error(absl::StatusCode::kAborted, "ETAG_MISMATCH",
-               fmt::format("{} was changed by somebody else; read it again (etag \"{}\"), then repeat your change.", name,
-                           current),
+               fmt::format("{} was changed by somebody else; read it again (etag \"{}\"), then repeat your change.",
+                           name, current),
                {{"resource", std::string(name)}, {"etag", fmt::format("{}", current)}});
 }
 
@@ -86,9 +85,10 @@ absl::Status ExplainConflict(db::Session& session, const std::vector<Version>& v
     ASSIGN_OR_RETURN(const bool staged, IsStaged(session, version.id));
     if (staged) {
       return WithRetryAfter(
-          Error(absl::StatusCode::kAborted, "CHANGE_IN_PROGRESS",
-                fmt::format("{} is part of a larger change that is under way; try again when it is done.", version.name),
-                {{"resource", version.name}}),
+          Error(
+              absl::StatusCode::kAborted, "CHANGE_IN_PROGRESS",
+              fmt::format("{} is part of a larger change that is under way; try again when it is done.", version.name),
+              {{"resource", version.name}}),
           std::chrono::seconds(5));
     }
     const auto latest = LoadLatest(session, version.id);

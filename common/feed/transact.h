@@ -31,7 +31,8 @@ class Tx {
   const Uuid& change_set() const { return change_set_; }
   Timestamp now() const { return now_; }
   void Put(Version version) { versions_.push_back(std::move(version)); }
-  // Makes a staged set true with this transaction, instead of versions that are Put. A set without versions changes nothing.
+  // Makes a staged set true with this transaction, instead of versions that are Put. A set without versions changes
+  // nothing.
   absl::Status CommitStagedSet(const Uuid& staged);
   // The set that the answer's consistency token names; nil when the transaction makes no set true.
   Uuid token() const {
