@@ -48,19 +48,20 @@ void CheckHealth(const std::map<std::string, Backend>& backends, std::chrono::mi
   for (const auto& [name, backend] : backends) {
     rpc::CallOptions options;
     options.timeout = timeout;
-    backend.channel->CallBytes("/grpc.health.v1.Health/Check", "", options, [gathered, key = name](rpc::Reply reply) {
-      const std::string state = !reply.status.ok()        ? "UNREACHABLE"
-                                : reply.bytes == kServing ? "SERVING"
-                                                          : "NOT_SERVING";
-      std::map<std::string, std::string> all;
-      {
-        const absl::MutexLock lock(&gathered->mutex);
-        gathered->states[key] = state;
-        if (gathered->states.size() < gathered->wanted) return;
-        all = gathered->states;
-      }
-      gathered->done(std::move(all));
-    });
+    backend.channel->CallBytes("/grpc.health.v1.Health/Check", "", options,
+                               [gathered, key = name](const rpc::Reply& reply) {
+                                 const std::string state = !reply.status.ok()        ? "UNREACHABLE"
+                                                           : reply.bytes == kServing ? "SERVING"
+                                                                                     : "NOT_SERVING";
+                                 std::map<std::string, std::string> all;
+                                 {
+                                   const absl::MutexLock lock(&gathered->mutex);
+                                   gathered->states[key] = state;
+                                   if (gathered->states.size() < gathered->wanted) return;
+                                   all = gathered->states;
+                                 }
+                                 gathered->done(std::move(all));
+                               });
   }
 }
 

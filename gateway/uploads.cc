@@ -74,7 +74,7 @@ class Transfer {
   }
 
   // Takes a piece of the body; an empty one is its end.
-  absl::Status Take(std::string piece) {
+  absl::Status Take(const std::string& piece) {
     const size_t before = pending_.size();
     ended_ = piece.empty();
     if (!form_.has_value()) {
@@ -155,7 +155,7 @@ Detached Run(std::shared_ptr<Transfer> transfer) {
     Reading reading([&](auto done) { transfer->exchange()->ReadBody(kPieceBytes, std::move(done)); });
     absl::StatusOr<std::string> piece = co_await reading;
     if (!piece.ok()) co_return;  // The client is gone; the registry drops unfinished files.
-    status = transfer->Take(*std::move(piece));
+    status = transfer->Take(*piece);
     if (status.ok() && transfer->HasPiece() && !transfer->created()) {
       Calling creating([&](auto done) { transfer->Create(std::move(done)); });
       const rpc::Reply reply = co_await creating;
