@@ -54,7 +54,7 @@ class Call {
   // 32 hex digits (W3C trace context).
   const std::string& trace_id() const { return info_.trace_id; }
 
-  // Fixed at admission: all of a call happens at one moment.
+  // Fixed at admission, or when the wait for the caller's own write ended: all of a call happens at one moment.
   Timestamp now() const { return info_.now; }
   Date today() const;
 
@@ -77,6 +77,7 @@ class Call {
 
   // For the gate and for tests.
   void set_session(db::Session* session) { session_ = session; }
+  void set_now(Timestamp now) { info_.now = now; }
   void Cancel() { cancelled_.store(true, std::memory_order_relaxed); }
 
  private:

@@ -161,14 +161,16 @@ class StreamReader final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc
   }
 
   void OnDone(const grpc::Status& status) override {
-    const std::shared_ptr<StreamReader> self = std::move(self_);
-    on_done_(FromGrpc(status));
+    const auto on_done = std::move(on_done_);
+    absl::Status result = FromGrpc(status);
+    self_.reset();  // This object may be gone now, and with it its hold on the channel (see CallBytes).
+    on_done(std::move(result));
   }
 
   grpc::ByteBuffer request_;
   grpc::ByteBuffer message_;
   const std::function<void(std::string)> on_message_;
-  const std::function<void(absl::Status)> on_done_;
+  std::function<void(absl::Status)> on_done_;
   std::shared_ptr<StreamReader> self_;
   absl::Mutex mutex_;
   bool paused_ ABSL_GUARDED_BY(mutex_) = false;
@@ -209,7 +211,13 @@ std::shared_ptr<CallHandle> Channel::CallBytes(std::string_view method, std::str
   Prepare(call->context, options, /*streams=*/false);
   call->request = ToBuffer(std::move(request));
   state_->stub.UnaryCall(&call->context, std::string(method), grpc::StubOptions(), &call->request, &call->response,
-                         [call, done = std::move(done)](const grpc::Status& status) { done(call->Answer(status)); });
+                         [call, done = std::move(done)](const grpc::Status& status) mutable {
+                           Reply reply = call->Answer(status);
+                           // The call holds the channel, whose last owner must not be a gRPC thread: it would wait for
+                           // itself. So it goes before `done` lets anybody drop the channel.
+                           call.reset();
+                           done(std::move(reply));
+                         });
   return call;
 }
 

@@ -58,11 +58,12 @@ Gate::Gate(ServerOptions options)
                                                         options_.thread_scope, options_.session_factory});
   stream_workers_ =
       std::make_unique<Workers>(Workers::Options{options_.stream_limit, 0, options_.thread_scope, nullptr});
-  if (options_.metrics != nullptr) AddGauges();
+  if (options_.metrics != nullptr) AddMetrics();
 }
 
-void Gate::AddGauges() {
+void Gate::AddMetrics() {
   obs::Metrics& metrics = *options_.metrics;
+  cancellations_ = metrics.AddCounter("yaoshi_rpc_cancelled_total", "Calls whose caller left before the answer.");
   const auto number = [](auto read) { return [read] { return static_cast<double>(read()); }; };
   gauges_ = {
       metrics.AddGauge("yaoshi_rpc_queue_calls", "Calls that wait for a worker.",

@@ -71,6 +71,10 @@ class Gate {
 
   // Counts calls, so that a drain sees when no more arrive.
   void NoteArrival() { arrivals_.fetch_add(1, std::memory_order_relaxed); }
+  // Counts calls whose caller left, or whose deadline passed, before they were answered.
+  void NoteCancellation() const {
+    if (cancellations_ != nullptr) cancellations_->Add(1);
+  }
   uint64_t arrivals() const { return arrivals_.load(std::memory_order_relaxed); }
 
   // Metrics and the log line of a finished call. `call` is null when it was refused before it had a caller.
@@ -80,6 +84,7 @@ class Gate {
   void RecordException(const GatedMethod& method, std::string_view type, std::string_view trace_id) const;
 
   const ServerOptions& options() const { return options_; }
+  Timestamp Now() const { return clock_.Now(); }
   Workers& workers() { return *workers_; }
   Workers& stream_workers() { return *stream_workers_; }
 
@@ -93,7 +98,7 @@ class Gate {
 
  private:
   std::string OriginOf(const Arrival& arrival, const auth::Principal& principal, Timestamp now) const;
-  void AddGauges();
+  void AddMetrics();
 
   const ServerOptions options_;
   const Clock& clock_;
@@ -101,6 +106,7 @@ class Gate {
   std::unique_ptr<Workers> workers_;
   std::unique_ptr<Workers> stream_workers_;
   std::vector<std::shared_ptr<void>> gauges_;
+  obs::Counter* cancellations_ = nullptr;
   mutable std::atomic<uint32_t> refusals_{0};
   std::atomic<uint64_t> arrivals_{0};
   std::atomic<bool> draining_{false};

@@ -287,10 +287,13 @@ TEST(GateTest, AMemoryHandlerWaitsForTheConsistencyToken) {
   first.asked.WaitForNotification();
   EXPECT_EQ(first.token, "41");
   EXPECT_EQ(seen.calls, 0);
+  // The write is recorded meanwhile; the read must not look at a moment before it.
+  server.clock().Advance(std::chrono::seconds(1));
   first.ready(absl::OkStatus());
   done.WaitForNotification();
   EXPECT_TRUE(reply.status.ok());
   EXPECT_EQ(seen.calls, 1);
+  EXPECT_EQ(seen.now, server.clock().Now());
   absl::Notification refused;
   start(&reply, &refused);
   second.asked.WaitForNotification();

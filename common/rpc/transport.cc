@@ -171,23 +171,22 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, private Exchange, pr
 
   void Start(const grpc::ByteBuffer& body) {
     if (absl::Status status = Enter(body); !status.ok()) return Reply(std::move(status));
-    if (method_.bound.kind == HandlerKind::kDatabase) {
-      if (!gate_.workers().TryPush(this)) Reply(Refuse());
-    } else if (!consistency_token_.empty() && gate_.options().wait_for_token) {
-      gate_.options().wait_for_token(std::move(consistency_token_), running_->deadline(), [this](absl::Status ready) {
-        if (!ready.ok()) return Reply(std::move(ready));
-        Dispatch();
-      });
-    } else {
+    if (consistency_token_.empty() || !gate_.options().wait_for_token) return Dispatch();
+    gate_.options().wait_for_token(std::move(consistency_token_), running_->deadline(), [this](absl::Status ready) {
+      if (!ready.ok()) return Reply(std::move(ready));
+      // What the caller wrote was recorded after the call came in; a read of the past must know of it too.
+      running_->set_now(gate_.Now());
       Dispatch();
-    }
+    });
   }
 
  private:
   // A memory handler runs here and now, unless this request needs the database.
   void Dispatch() {
     const auto& needs_database = method_.bound.needs_database;
-    if (!needs_database || !needs_database(*running_, *request_)) return RunHandler();
+    const bool on_worker =
+        method_.bound.kind == HandlerKind::kDatabase || (needs_database && needs_database(*running_, *request_));
+    if (!on_worker) return RunHandler();
     if (!gate_.workers().TryPush(this)) Reply(Refuse());
   }
 
@@ -214,6 +213,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, private Exchange, pr
 
   void OnCancel() override {
     if (running_) running_->Cancel();
+    gate_.NoteCancellation();
   }
   void OnDone() override { delete this; }
   // OnDone() and OnCancel() are so short that gRPC may run them where it is, without a hop to another thread.
@@ -290,7 +290,10 @@ class StreamReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     Finish(ToGrpc(status));
   }
 
-  void OnCancel() override { Stop(); }
+  void OnCancel() override {
+    Stop();
+    gate_.NoteCancellation();
+  }
   void OnDone() override { delete this; }
 
   bool registered_ = false;
