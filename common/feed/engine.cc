@@ -60,10 +60,11 @@ absl::Status Engine::Load(Session& session) {
     int64_t count = 0;
     for (; rows.Next(); ++count) {
       // Versions come in order: only the newest of each resource is kept, the one before it is the one to replace.
-      if (last.version > 0 && last.id != rows.Id(2)) page.push_back(std::move(last));
+      const Uuid id = rows.Id(2);
+      if (last.version > 0 && last.id != id) page.push_back(std::move(last));
       last = Change();
       last.type = rows.Text(1);
-      last.id = rows.Id(2);
+      last.id = id;
       last.name = rows.Text(3);
       last.version = rows.Int(4);
       last.effective_on = rows.Day(5);

@@ -23,7 +23,7 @@ constexpr std::string_view kSets =
 constexpr std::string_view kItemsOfSets =
     "SELECT v.item, v.type, v.id, v.name, v.version, v.effective_on, v.region, v.body, f.first_sequence "
     "FROM feed f STRAIGHT_JOIN resource_version v ON v.change_set_id = f.change_set_id "
-    "WHERE f.first_sequence BETWEEN ? AND ? ORDER BY f.first_sequence, v.item";
+    "WHERE f.first_sequence BETWEEN ? AND ?";
 constexpr std::string_view kItemsOfSet =
     "SELECT item, type, id, name, version, effective_on, region, body FROM resource_version "
     "WHERE change_set_id = ? AND item >= ? ORDER BY item LIMIT ?";
@@ -65,16 +65,24 @@ Change ReadChange(const Rows& rows, const Set& set) {
   return change;
 }
 
-// All items of small sets that follow one another, with one statement.
+// All items of small sets that follow one another, with one statement. Sorted here: the database would take a temporary
+// table with the bodies for it.
 absl::Status ReadGroup(Session& session, std::span<const Set> sets, std::vector<Change>& out) {
+  const size_t begin = out.size();
+  const auto by_sequence = [](const Set& set, int64_t sequence) { return set.head.sequence < sequence; };
   ASSIGN_OR_RETURN(Rows rows, session.Query(kItemsOfSets, {sets.front().head.sequence, sets.back().head.sequence}));
-  for (const Set& set : sets) {
-    for (int64_t item = 0; item < set.items; ++item) {
-      if (!rows.Next() || rows.Int(9) != set.head.sequence || rows.Int(1) != item) return Broken();
-      out.push_back(ReadChange(rows, set));
-    }
+  while (rows.Next()) {
+    const auto set = std::lower_bound(sets.begin(), sets.end(), rows.Int(9), by_sequence);
+    if (set == sets.end() || set->head.sequence != rows.Int(9)) return Broken();
+    out.push_back(ReadChange(rows, *set));
   }
-  return absl::OkStatus();
+  std::sort(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(),
+            [](const Change& a, const Change& b) { return a.sequence < b.sequence; });
+  int64_t expected = sets.front().head.sequence;
+  for (size_t i = begin; i < out.size(); ++i) {
+    if (out[i].sequence != expected++) return Broken();
+  }
+  return expected == sets.back().head.sequence + sets.back().items ? absl::OkStatus() : Broken();
 }
 
 // The items [begin, end) of one set.
