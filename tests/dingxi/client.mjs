@@ -69,7 +69,7 @@ export class Client {
     if (raw !== undefined) send['content-type'] ??= 'application/octet-stream';
     const reply = await fetch(target, { method, headers: send, body: raw ?? (body === undefined ? undefined : JSON.stringify(body)), signal });
     const bytes = Buffer.from(await reply.arrayBuffer());
-    const json = (reply.headers.get('content-type') ?? '').startsWith('application/json');
+    const json = bytes.length > 0 && (reply.headers.get('content-type') ?? '').startsWith('application/json');
     return { status: reply.status, headers: reply.headers, body: json ? JSON.parse(bytes.toString('utf8')) : bytes };
   }
 

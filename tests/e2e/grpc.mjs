@@ -73,6 +73,7 @@ export async function reflectedClient(address, name) {
 export function subscribe(client, request, metadata) {
   const stream = client.Subscribe(request, metadata);
   const feed = { changes: [], heartbeats: 0, error: null, close: () => stream.cancel() };
+  after(feed.close);
   stream.on('data', (change) => {
     if (change.sequence === '0') feed.heartbeats++;
     else feed.changes.push(change);
@@ -92,7 +93,6 @@ export function checkFeed(assert, changes, { after_sequence = 0n } = {}) {
     const before = versions.get(change.name) ?? (after_sequence === 0n ? 0n : BigInt(change.version) - 1n);
     assert.equal(BigInt(change.version), before + 1n, `versions of ${change.name}`);
     versions.set(change.name, BigInt(change.version));
-    assert.equal(change.hash.length, 32, `hash of ${change.sequence}`);
   }
   return last;
 }

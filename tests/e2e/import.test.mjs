@@ -170,7 +170,7 @@ describe('wrong cells are named one by one', () => {
   });
 
   test('headings that are missing are named', async () => {
-    const reply = await failed('名称,金额\r\n甲,1\r\n', '表头.csv');
+    const reply = await failed('事项,金额\r\n甲,1\r\n', '表头.csv');
     assert.match(reply, /HEADINGS_NOT_FOUND/);
     assert.match(reply, /项目名称/);
   });

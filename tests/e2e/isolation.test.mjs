@@ -54,7 +54,7 @@ const TABLE = [
   ['POST', '/v1/projects:batchCreate', () => [{ body: { requests: ['621122', '621125'].map((region) => ({ project: projectBody({ region }), effective_on: '2022-05-01' })) }, expect: ABSENT_OR_WRONG }]],
   ['GET', '/v1/projects:batchGet', (t) => [{ query: { names: [t.mine.name, t.project.name] }, expect: ABSENT }]],
   ['GET', '/v1/projects:export', () => [{ query: { format: 'CSV' } }, { query: { format: 'XLSX', filter: 'region = "621125"' } }, { query: { format: 'CSV', as_of: '2022-04-20' } }]],
-  ['POST', '/v1/projects:findDuplicates', (t) => [{ body: { project: { title: t.project.title, region: t.project.region, place: t.project.place, owner_title: t.project.owner_title } }, expect: [200, 404], echoed: true }]],
+  ['POST', '/v1/projects:findDuplicates', (t) => [{ body: { project: projectBody({ title: t.project.title, region: t.project.region, place: t.project.place, owner_title: t.project.owner_title }) }, expect: [200, 404], echoed: true }]],
   ['GET', '/v1/projects:summarize', () => [{ query: { group_by: ['BY_REGION'] } }, { query: { list: 'lists/invest-2022', group_by: 'BY_REGION', as_of: '2022-04-20' } }, { query: { region: '621125' }, expect: ABSENT }, { query: { region: '621100', group_by: 'BY_REGION' }, expect: [200, 404] }]],
   ['GET', '/v1/projects:funnel', () => [{}, { query: { region: '621125' }, expect: ABSENT }]],
   // Lists.
@@ -119,8 +119,9 @@ async function textOf(reply) {
   return JSON.stringify((await openWorkbook(reply.body)).worksheets.map((s) => s.getSheetValues()));
 }
 
-function assertNothingForeign(text, { directory, echoed }) {
-  for (const id of things.ids) assert.ok(!text.includes(id.slice('projects/'.length)), `holds ${id}`);
+function assertNothingForeign(text, { directory, echoed, path = '', query = {}, body = {} }) {
+  const asked = path + JSON.stringify(query) + JSON.stringify(body); // an error may name what it was asked for
+  for (const id of things.ids) assert.ok(asked.includes(id) || !text.includes(id.slice('projects/'.length)), `holds ${id}`);
   if (directory || echoed) return;
   assert.doesNotMatch(text, /621125|漳县/);
 }

@@ -1,0 +1,80 @@
+// B4: the overview through the gateway, against nginx with the same bytes in a file.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { output, ROOT, until } from './install.mjs';
+import { h2load } from './load.mjs';
+import { alternating, row } from './measure.mjs';
+
+/** nginx of Debian, unpacked beside the sources and not installed: an installed one would start as a system service. */
+async function findNginx() {
+  const folder = join(ROOT, '.dev/cache/nginx');
+  const program = join(folder, 'usr/sbin/nginx');
+  if (existsSync('/usr/sbin/nginx')) return '/usr/sbin/nginx';
+  if (existsSync(program)) return program;
+  mkdirSync(folder, { recursive: true });
+  await output('sh', '-c', `cd '${folder}' && apt-get -q download nginx`);
+  const [file] = readdirSync(folder).filter((name) => name.endsWith('.deb'));
+  await output('dpkg', '-x', join(folder, file), folder);
+  return program;
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+async function startNginx(folder, bytes) {
+  const program = await findNginx();
+  const port = await freePort();
+  mkdirSync(join(folder, 'www/v1'), { recursive: true });
+  writeFileSync(join(folder, 'www/v1/figures'), bytes);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');
+  writeFileSync(join(folder, 'nginx.conf'), `
+daemon off; worker_processes auto; pid ${folder}/nginx.pid; error_log ${folder}/nginx.log warn;
+events { worker_connections 1024; }
+http {
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; default_type application/json; ${temporary}
+  open_file_cache max=10; server { listen 127.0.0.1:${port}; root ${folder}/www; }
+}
+`);
+  const child = spawn(program, ['-p', folder, '-e', `${folder}/nginx.log`, '-c', `${folder}/nginx.conf`], { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}/v1/figures`;
+  await until(async () => (await fetch(url)).ok, { within_ms: 5000 });
+  const workers = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number);
+  return { url, workers, child };
+}
+
+export async function overview({ folder, city, rounds, seconds }) {
+  const client = await city.as('city-office');
+  const reply = await client.try('GET', '/v1/figures');
+  if (reply.status !== 200) throw new Error(`/v1/figures answers ${reply.status}`);
+  const bytes = Buffer.from(await (await fetch(`${city.url}/v1/figures`, { headers: { authorization: `Bearer ${client.token}` } })).arrayBuffer());
+  const words = ['-H', `authorization: Bearer ${client.token}`];
+  const pids = { gateway: city.pid('gateway'), registry: city.pid('registry') };
+  const ours = () => h2load({ url: `${city.url}/v1/figures`, words, bytes: bytes.length }, { seconds, connections: 16, streams: 1, pids, http1: true });
+  const nginx = await startNginx(folder, bytes).catch((error) => ({ error }));
+  if (nginx.error) {
+    await ours();
+    const alone = await ours();
+    return [row({
+      id: 'B4', work: 'overview as JSON through the gateway', unit: '/s', ours: alone.per_second, goal: '≥ 0.5 of nginx', cpu_us: alone.cpu_us,
+      note: `nginx is not there: ${nginx.error.message.split('\n')[0]}`,
+    })];
+  }
+  const nginxPids = Object.fromEntries(nginx.workers.map((pid, i) => [`worker${i + 1}`, pid]));
+  const result = await alternating(rounds, {
+    ours,
+    nginx: () => h2load({ url: nginx.url, words, bytes: bytes.length }, { seconds, connections: 16, streams: 1, pids: nginxPids, http1: true }),
+  }).finally(() => nginx.child.kill('SIGTERM'));
+  const ratio = result.ours.per_second / result.nginx.per_second;
+  return [row({
+    id: 'B4', work: 'overview as JSON through the gateway', against: 'nginx, same bytes in a file', unit: '/s', ours: result.ours.per_second, theirs: result.nginx.per_second,
+    ratio, goal: '≥ 0.5 of nginx', met: ratio >= 0.5, cpu_us: result.ours.cpu_us, cpu_us_against: result.nginx.cpu_us, note: `${bytes.length} bytes`, rounds: result.rounds,
+  })];
+}

@@ -1,0 +1,71 @@
+// yaoshi_bench: the parts of ./dev bench that must be as fast as what they measure. tests/bench/run.mjs calls it.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "tests/bench/bare_echo.h"
+#include "tests/bench/bare_sql.h"
+#include "tests/bench/update_load.h"
+
+namespace yaoshi::bench {
+namespace {
+
+std::vector<EchoAnswer> ReadAnswers(const std::vector<std::string>& given) {
+  std::vector<EchoAnswer> answers;
+  for (const std::string& text : given) {
+    const size_t at = text.find('=');
+    std::ifstream file(text.substr(at + 1), std::ios::binary);
+    answers.push_back({text.substr(0, at), {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()}});
+  }
+  return answers;
+}
+
+void AddSqlFlags(CLI::App& command, SqlLoad& load) {
+  command.add_option("--socket", load.socket, "Unix socket of the database")->required();
+  command.add_option("--schema", load.schema, "Schema with the registry's tables")->required();
+  command.add_option("--threads", load.threads, "Connections, each in a thread of its own");
+  command.add_option("--seconds", load.seconds, "How long");
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("What Yaoshi is measured against, and the load of writes", "yaoshi_bench");
+  app.require_subcommand(1);
+  std::vector<std::string> answers;
+  CLI::App* echo = app.add_subcommand("echo", "A bare gRPC server that answers METHOD with the bytes of FILE");
+  echo->add_option("--answer", answers, "METHOD=FILE; may be given again")->required();
+  SqlLoad sql;
+  CLI::App* reads = app.add_subcommand("sql-reads", "The SELECT of GetProject of a past date");
+  AddSqlFlags(*reads, sql);
+  reads->add_option("--project", sql.project, "Hexadecimal id of the project")->required();
+  CLI::App* writes = app.add_subcommand("sql-writes", "The transaction of UpdateProject");
+  AddSqlFlags(*writes, sql);
+  writes->add_option("--skip", sql.skip, "Projects that are written already");
+  UpdateLoad update;
+  CLI::App* updates = app.add_subcommand("updates", "Calls of UpdateProject");
+  updates->add_option("--target", update.target, "Address of the registry")->required();
+  updates->add_option("--token-file", update.token_file, "File with an access token")->required();
+  updates->add_option("--names", update.names_file, "File with names of projects, one a line")->required();
+  updates->add_option("--in-flight", update.in_flight, "Calls at a time");
+  updates->add_option("--seconds", update.seconds, "How long");
+  CLI11_PARSE(app, argc, argv);
+  if (echo->parsed()) return RunEcho(ReadAnswers(answers));
+  if (reads->parsed()) return RunSqlReads(sql);
+  if (writes->parsed()) return RunSqlWrites(sql);
+  return RunUpdates(update);
+}
+
+}  // namespace
+}  // namespace yaoshi::bench
+
+int main(int argc, char** argv) {
+  try {
+    return yaoshi::bench::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
