@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_join.h"
 #include "common/auth/rules.h"
+#include "common/money/money.h"
 #include "services/registry/adjuster.h"
 #include "services/registry/importer/ledger.h"
 #include "services/registry/store/import_store.h"
@@ -28,6 +29,27 @@ std::string NameKey(const v1::Project& project) {
 
 bool IsNamed(const v1::Project& project) {
   return !project.region().empty() && !project.title().empty() && !project.owner_title().empty();
+}
+
+// Why the rules of the list refuse the project, for people. See RefusalsOf.
+std::string RefusalInChinese(const List& list, const Project& project) {
+  std::vector<std::string> reasons;
+  const AdmissionRules& rules = list.rules;
+  if (project.total_investment_fen < rules.min_total_investment_fen) {
+    reasons.push_back(fmt::format("总投资低于{}万元", FormatWan(rules.min_total_investment_fen)));
+  }
+  if (rules.requires_project_code && project.project_code.empty()) reasons.emplace_back("未赋项目代码");
+  const bool planned =
+      std::any_of(project.annual_plans.begin(), project.annual_plans.end(),
+                  [&](const AnnualPlan& plan) { return plan.year >= list.first_year && plan.year <= list.last_year; });
+  if (rules.requires_annual_plan && !planned) {
+    reasons.emplace_back("没有清单年度的计划投资");
+  }
+  const bool stage_allowed =
+      rules.stages.empty() ? project.stage != Stage::kCancelled
+                           : std::find(rules.stages.begin(), rules.stages.end(), project.stage) != rules.stages.end();
+  if (!stage_allowed) reasons.emplace_back("项目阶段不符");
+  return absl::StrJoin(reasons, "、");
 }
 
 Fault TwinOf(uint32_t row) {
@@ -289,7 +311,8 @@ void ImportChecker::PutOnList(CheckedRow& row, const v1::Project& project) {
       row.values.Reject(
           "", {"ADMISSION_REFUSED",
                fmt::format("is not admitted to the list: {}; say in column 准入说明 why it is all the same", why),
-               fmt::format("不符合清单准入条件（{}）；如确需纳入，请在“准入说明”列写明理由", why)});
+               fmt::format("不符合清单准入条件（{}）；如确需纳入，请在“准入说明”列写明理由",
+                           RefusalInChinese(*terms_.list, FromProto(project)))});
     }
     entry.list = terms_.list->name;
     entry.project = row.project;
