@@ -11,17 +11,17 @@
 #include "absl/status/statusor.h"
 
 // Returns from the enclosing function when `expr` is an error.
-#define RETURN_IF_ERROR(expr)                                   \
-  do {                                                          \
-    if (absl::Status status_ = (expr); !status_.ok()) {         \
-      return status_;                                           \
-    }                                                           \
+#define RETURN_IF_ERROR(expr)                           \
+  do {                                                  \
+    if (absl::Status status_ = (expr); !status_.ok()) { \
+      return status_;                                   \
+    }                                                   \
   } while (false)
 
 // Declares `lhs` and moves the value of `expr` into it, or returns its error.
 #define ASSIGN_OR_RETURN(lhs, expr) YAOSHI_ASSIGN_OR_RETURN_(YAOSHI_CONCAT_(or_, __LINE__), lhs, expr)
-#define YAOSHI_ASSIGN_OR_RETURN_(or_value, lhs, expr) \
-  auto or_value = (expr);                             \
+#define YAOSHI_ASSIGN_OR_RETURN_(or_value, lhs, expr)      \
+  auto or_value = (expr);                                  \
   if (!or_value.ok()) return std::move(or_value).status(); \
   lhs = *std::move(or_value)
 #define YAOSHI_CONCAT_(a, b) YAOSHI_CONCAT_INNER_(a, b)
