@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <google/protobuf/stubs/logging.h>
+#include <grpc/grpc.h>
 #include <grpc/support/log.h>
 #include <pthread.h>
 #include <signal.h>
@@ -164,6 +165,7 @@ int ServiceMain::Run(int argc, char** argv, const std::function<absl::Status(Sta
   // Debian's Abseil looks for deadlocks at every lock of ours and of gRPC: about 5 % of a call's CPU. Tests keep that.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   PrepareSignals();
+  grpc_init();  // Never shut down: with the last server gone that takes up to 10 s now and then.
   const absl::Status status = state_->RunWired(wire);
   return status.ok() ? 0 : Fail(status);
 }

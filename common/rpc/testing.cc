@@ -1,5 +1,6 @@
 #include "common/rpc/testing.h"
 
+#include <grpc/grpc.h>
 #include <stdlib.h>
 
 #include <cstdio>
@@ -65,7 +66,14 @@ struct TestServer::State {
   std::shared_ptr<Channel> channel;
 };
 
+// gRPC's own shutdown, when a test's last server goes, takes up to 10 s now and then: it stays up between tests.
+void KeepGrpcUp() {
+  static const bool kUp = (grpc_init(), true);
+  static_cast<void>(kUp);
+}
+
 TestServer::TestServer(std::vector<BoundService> services, ServerOptions options) : state_(std::make_unique<State>()) {
+  KeepGrpcUp();
   options.address = "127.0.0.1:0";
   options.clock = &state_->clock;
   options.verifier =
