@@ -1,11 +1,11 @@
 // The registry's process: flags, migration, bootstrap, serving.
 #include "common/rpc/main.h"
-#include "common/status/status.h"
 
 #include <cstdio>
 
 #include "common/db/migrate.h"
 #include "common/feed/change_set.h"
+#include "common/status/status.h"
 #include "services/registry/registry_service.h"
 #include "services/registry/store/bootstrap.h"
 
