@@ -35,8 +35,9 @@ async function startNginx(folder, bytes) {
   mkdirSync(join(folder, 'www/v1'), { recursive: true });
   writeFileSync(join(folder, 'www/v1/figures'), bytes);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');
+  const user = process.getuid() === 0 ? 'user root;' : ''; // Its workers would be nobody, who may not read the folder.
   writeFileSync(join(folder, 'nginx.conf'), `
-daemon off; worker_processes auto; pid ${folder}/nginx.pid; error_log ${folder}/nginx.log warn;
+${user} daemon off; worker_processes auto; pid ${folder}/nginx.pid; error_log ${folder}/nginx.log warn;
 events { worker_connections 1024; }
 http {
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; default_type application/json; ${temporary}

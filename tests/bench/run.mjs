@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { overview } from './gateway.mjs';
 import { Install, output, ROOT } from './install.mjs';
@@ -12,16 +12,17 @@ import { memoryAndStart, warmUp } from './processes.mjs';
 import { bySize, farPage, fromDatabase, fromMemory } from './reads.mjs';
 import { committing, importing } from './writes.mjs';
 
-const HELP = `./dev bench [--full] [--projects N] [--rounds N] [--seconds N] [--import-rows N] [--only B1,B4]
+const HELP = `./dev bench [--full] [--projects N] [--rounds N] [--seconds N] [--import-rows N] [--only B1,B4] [--out FILE]
   --full         the large set has 1 000 000 projects instead of 100 000, and the import 100 000 rows; loading takes long
   --rounds N     rounds of each comparison, 5 or more (5)
   --seconds N    length of each round (2)
-  --only B1,B4   only these`;
+  --only B1,B4   only these
+  --out FILE     the rounds as JSON (build/bench.json)`;
 
 const { values } = parseArgs({
   options: {
     full: { type: 'boolean', default: false }, projects: { type: 'string' }, rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '2' },
-    'import-rows': { type: 'string' }, only: { type: 'string', default: '' }, help: { type: 'boolean' },
+    'import-rows': { type: 'string' }, only: { type: 'string', default: '' }, out: { type: 'string' }, help: { type: 'boolean' },
   },
 });
 
@@ -32,6 +33,7 @@ const options = {
   full: projects >= 1000000, rounds: Number(values.rounds), seconds: Number(values.seconds), projects,
   importRows: Number(values['import-rows'] ?? (values.full ? 100000 : 10000)),
 };
+const out = values.out ? resolve(values.out) : join(ROOT, 'build/bench.json');
 const wanted = new Set(values.only.split(',').filter(Boolean));
 const asked = (...ids) => wanted.size === 0 || ids.some((id) => wanted.has(id));
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -88,6 +90,16 @@ function machine() {
 
 const rows = [];
 const failures = [];
+const start = { time: new Date().toISOString(), load: loadavg() };
+
+function save() {
+  rows.sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1)));
+  const took_seconds = Math.round((Date.now() - Date.parse(start.time)) / 1000);
+  const loads = installs.filter((i) => i.load_seconds).map((i) => ({ set: i.name, seconds: i.load_seconds }));
+  const report = { time: start.time, took_seconds, machine: machine(), load_before: start.load, load_after: loadavg(), options, loads, rows, failures };
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, `${JSON.stringify(report, null, 1)}\n`);
+}
 
 /** Runs one measurement; one that breaks is told, and the others go on. */
 async function measure(id, work) {
@@ -99,6 +111,7 @@ async function measure(id, work) {
     failures.push({ id, error: error.stack });
     say(`  ${id} could not be measured: ${error.message}`);
   }
+  save(); // A run that is broken off leaves what it has.
 }
 
 async function measureAll(folder) {
@@ -113,7 +126,7 @@ async function measureAll(folder) {
   await measure('B15', () => farPage(context));
   await measure('B3', () => committing(context));
   await measure('B6', () => importing(context));
-  for (const [size, install, count] of [['city', city, 'city scale:'], ['large', large, projects]]) {
+  for (const [size, install, count] of [['city', city, 'those of the city'], ['large', large, projects]]) {
     if (asked('B9', 'B10')) await measure(asked('B9') ? 'B9' : 'B10', () => memoryAndStart({ ...context, install, size, projects: count }));
   }
   await measure('B11', () => warmUp(context));
@@ -130,21 +143,14 @@ async function main() {
   base = mkdtempSync(join(ROOT, '.dev/bench-')); // On the disk of the sources: in a tmpfs an fsync would cost nothing.
   const folder = join(base, 'files');
   mkdirSync(folder);
-  const before = loadavg();
-  const begin = Date.now();
   try {
     await measureAll(folder);
   } finally {
     await cleanUp();
   }
-  const order = (row) => Number(row.id.slice(1));
-  rows.sort((a, b) => order(a) - order(b));
-  const report = { time: new Date(begin).toISOString(), took_seconds: Math.round((Date.now() - begin) / 1000), machine: machine(), load_before: before, load_after: loadavg(), options, rows, failures };
-  mkdirSync(join(ROOT, 'build'), { recursive: true });
-  writeFileSync(join(ROOT, 'build/bench.json'), `${JSON.stringify(report, null, 1)}\n`);
   console.log(table(rows));
   for (const { id, error } of failures) console.log(`${id} could not be measured: ${error.split('\n')[0]}`);
-  say(`The rounds are in build/bench.json. Load of the machine before: ${before[0].toFixed(1)}.`);
+  say(`The rounds are in ${out}. Load of the machine before: ${start.load[0].toFixed(1)}.`);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => cleanUp().finally(() => process.exit(130)));
