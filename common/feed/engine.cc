@@ -115,7 +115,8 @@ absl::Status Engine::Sync(steady_clock::time_point deadline) {
   absl::MutexLock lock(&mutex_);
   const int64_t wanted = rounds_begun_ + 1;  // A round that runs already may have looked too early.
   kicked_ = true;
-  const auto done = [&] { return rounds_done_ >= wanted || stopping_; };
+  // A round that fails ends the wait, too: without its database the caller hears so at once, not at its deadline.
+  const auto done = [&] { return rounds_done_ >= wanted || rounds_failed_ >= wanted || stopping_; };
   const auto patience = std::min(deadline, steady_clock::now() + kSyncPatience) - steady_clock::now();
   if (mutex_.AwaitWithTimeout(absl::Condition(&done), absl::FromChrono(patience)) && rounds_done_ >= wanted) {
     return absl::OkStatus();
@@ -155,9 +156,9 @@ void Engine::Loop() {
       round = ++rounds_begun_;
     }
     const absl::StatusOr<Worked> worked = Round(session);
-    if (worked.ok() && *worked != Worked::kPart) {
+    if (!worked.ok() || *worked != Worked::kPart) {
       absl::MutexLock lock(&mutex_);
-      rounds_done_ = round;
+      (worked.ok() ? rounds_done_ : rounds_failed_) = round;
     }
     healthy_.store(worked.ok(), std::memory_order_relaxed);
     Serve(worked.ok() ? &session : nullptr);

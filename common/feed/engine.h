@@ -85,7 +85,8 @@ class Engine {
   mutable absl::Mutex mutex_;
   bool kicked_ ABSL_GUARDED_BY(mutex_) = false;
   int64_t rounds_begun_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t rounds_done_ ABSL_GUARDED_BY(mutex_) = 0;  // The last successful round, as counted when it began.
+  int64_t rounds_done_ ABSL_GUARDED_BY(mutex_) = 0;    // The last successful round, as counted when it began.
+  int64_t rounds_failed_ ABSL_GUARDED_BY(mutex_) = 0;  // The last failed round, as counted when it began.
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Waiter> waiters_ ABSL_GUARDED_BY(mutex_);
   // The change sets applied lately, for tokens.

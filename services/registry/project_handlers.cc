@@ -73,10 +73,11 @@ rpc::BoundService ProjectHandlers::Bind() {
 absl::StatusOr<v1::Project> ProjectHandlers::CreateProject(rpc::Call& call, const v1::CreateProjectRequest& request) {
   if (request.project().classified()) return ClassifiedProject();
   if (!call.MayTouch(request.project().region(), "")) return RegionNotFound(request.project().region());
+  // Before the checks: what the project refers to may be a moment old.
+  RETURN_IF_ERROR(context_.writer.engine().Sync(call.deadline()));
   v1::Project project =
       NewProject(call, request, Uuid::New(SystemClock()), DateOr(request.effective_on(), call.today()));
   RETURN_IF_ERROR(InvalidFields(CheckNew(context_, call, request, "", project)));
-  RETURN_IF_ERROR(context_.writer.engine().Sync(call.deadline()));
   return context_.writer.Transact<v1::Project>(call, {request.duplicate_override_reason(), request.validate_only()},
                                                [&](feed::Tx& tx) -> absl::StatusOr<v1::Project> {
                                                  RETURN_IF_ERROR(CheckDuplicates(context_, project, "project"));
@@ -87,6 +88,7 @@ absl::StatusOr<v1::Project> ProjectHandlers::CreateProject(rpc::Call& call, cons
 
 absl::StatusOr<v1::BatchCreateProjectsResponse> ProjectHandlers::BatchCreateProjects(
     rpc::Call& call, const v1::BatchCreateProjectsRequest& request) {
+  RETURN_IF_ERROR(context_.writer.engine().Sync(call.deadline()));
   std::vector<v1::Project> projects;
   std::vector<FieldViolation> violations;
   for (int i = 0; i < request.requests_size(); ++i) {
@@ -100,7 +102,6 @@ absl::StatusOr<v1::BatchCreateProjectsResponse> ProjectHandlers::BatchCreateProj
   }
   RETURN_IF_ERROR(InvalidFields(violations));
   RETURN_IF_ERROR(CheckTwins(projects));
-  RETURN_IF_ERROR(context_.writer.engine().Sync(call.deadline()));
   return context_.writer.Transact<v1::BatchCreateProjectsResponse>(
       call, {"", request.validate_only()}, [&](feed::Tx& tx) -> absl::StatusOr<v1::BatchCreateProjectsResponse> {
         for (size_t i = 0; i < projects.size(); ++i) {

@@ -6,7 +6,7 @@
 // ownStack() starts an empty one for a test file alone, to be broken at will.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,18 +91,20 @@ function describe(home) {
   return { url: `http://127.0.0.1:${port}`, accounts, registry: `127.0.0.1:${registry}`, home };
 }
 
-function stopAfter(home) {
-  after(async () => {
+// A hook of a test file ends with the file only when it is made outside of all tests and hooks: here.
+const started = [];
+after(async () => {
+  for (const home of started) {
     await dev(home, 'down');
     rmSync(home, { recursive: true, force: true });
-  });
-}
+  }
+});
 
 /** An empty installation of this test file alone. */
 export async function ownStack(name) {
   const base = process.env.YAOSHI_SCRATCH ?? tmpdir();
   const home = mkdtempSync(join(base, `e2e-${name}-`));
-  stopAfter(home);
+  started.push(home);
   return new Stack(await start(home, '--empty'));
 }
 
@@ -112,7 +114,7 @@ export async function sharedStack() {
   if (url) return new Stack({ url, registry, accounts: JSON.parse(await readFile(file, 'utf8')) });
   if (!scratch) {
     const home = mkdtempSync(join(tmpdir(), 'yaoshi-e2e-'));
-    stopAfter(home);
+    started.push(home);
     return new Stack(await start(home));
   }
   return new Stack(await startedOnce(scratch));
@@ -140,12 +142,3 @@ async function startedOnce(scratch) {
 
 /** A word that no other run has used, for names of things that a test makes. */
 export const freshWord = () => randomBytes(5).toString('hex');
-
-/** Writes a file below a temporary folder that goes with the process. */
-export function temporaryFile(name, bytes) {
-  const folder = mkdtempSync(join(tmpdir(), 'yaoshi-e2e-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
-  const path = join(folder, name);
-  writeFileSync(path, bytes);
-  return path;
-}
