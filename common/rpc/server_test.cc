@@ -102,7 +102,7 @@ TEST(GateTest, RefusesInTheOrderOfTheArchitecture) {
   TestServer server(BindEcho(Recording(seen)));
   // Malformed bytes from nobody: first of all, nobody is unauthenticated.
   const std::string malformed = "\x0a\x7f";
-  Reply reply = CallRaw(server.channel(), kCreateEcho, malformed, CallOptions());
+  Reply reply = CallRaw(server.channel(), kCreateEcho, malformed, TestServer::AsNobody());
   EXPECT_EQ(reply.status.code(), absl::StatusCode::kUnauthenticated);
   EXPECT_EQ(ReasonOf(reply.status), "UNAUTHENTICATED");
   // From one who may not: permission before validation (AIP-211).
@@ -126,7 +126,7 @@ TEST(GateTest, RefusesTokensOfOthers) {
   const TestServer stranger(BindEcho());
   CallOptions options = stranger.As(CityOffice());
   EXPECT_EQ(CallRaw(server.channel(), kGetEcho, "", options).status.code(), absl::StatusCode::kUnauthenticated);
-  options = CallOptions();
+  options = TestServer::AsNobody();
   options.metadata = {{"authorization", "Basic " + server.Token(CityOffice())}};
   EXPECT_EQ(CallRaw(server.channel(), kGetEcho, "", options).status.code(), absl::StatusCode::kUnauthenticated);
   options = server.As(CityOffice());
@@ -175,7 +175,7 @@ TEST(GateTest, TellsTheHandlerAllAboutItsCall) {
   EXPECT_EQ(seen.request_hash.size(), 32u);
   EXPECT_EQ(seen.reach, auth::Reach::kOwnRegion);
   EXPECT_EQ(seen.now, server.clock().Now());
-  EXPECT_GT(seen.left, milliseconds(2000));
+  EXPECT_GT(seen.left, milliseconds(5000));  // The caller's minute, not the default.
 }
 
 TEST(GateTest, MakesWhatTheRequestLacks) {
@@ -333,7 +333,7 @@ TEST(GateTest, LogsOneLinePerCallAndCountsIt) {
     request.set_request_id("018f3c5e-7b1a-7c3d-8e9f-0123456789ab");
     EXPECT_TRUE(server.channel().Call<Echo>(kCreateEcho, request, call).ok());
     EXPECT_FALSE(server.channel().Call<Echo>(kCreateEcho, CreateEchoRequest(), call).ok());
-    EXPECT_FALSE(server.channel().Call<Echo>(kGetEcho, GetOf("private")).ok());
+    EXPECT_FALSE(server.channel().Call<Echo>(kGetEcho, GetOf("private"), TestServer::AsNobody()).ok());
     EXPECT_THAT(metrics->Text(), AllOf(HasSubstr(R"(code="OK",method="/yaoshi.testing.v1.EchoService/CreateEcho"} 1)"),
                                        HasSubstr(R"(code="INVALID_ARGUMENT",method="/yaoshi.testing)"),
                                        HasSubstr("yaoshi_rpc_queue_calls"), HasSubstr("yaoshi_log_dropped_lines")));
@@ -364,15 +364,17 @@ TEST(ServerTest, ReflectionListsTheServices) {
   TestServer server(BindEcho());
   // ServerReflectionRequest{list_services: "*"}.
   const StreamResult result =
-      ReadAll(server.channel(), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", "\x3a\x01*", {});
+      ReadAll(server.channel(), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", "\x3a\x01*",
+              TestServer::AsNobody());
   ASSERT_TRUE(result.status.ok()) << result.status;
   ASSERT_EQ(result.messages.size(), 1u);
   EXPECT_THAT(result.messages[0],
               AllOf(HasSubstr("yaoshi.testing.v1.EchoService"), HasSubstr("grpc.health.v1.Health")));
   // file_containing_symbol: the descriptor with its options.
   const std::string symbol = "yaoshi.testing.v1.EchoService";
-  const StreamResult file = ReadAll(server.channel(), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-                                    "\x22" + std::string(1, static_cast<char>(symbol.size())) + symbol, {});
+  const StreamResult file =
+      ReadAll(server.channel(), "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+              "\x22" + std::string(1, static_cast<char>(symbol.size())) + symbol, TestServer::AsNobody());
   ASSERT_EQ(file.messages.size(), 1u);
   EXPECT_THAT(file.messages[0], HasSubstr("CreateEchoRequest"));
 }
@@ -385,13 +387,14 @@ TEST(ServerTest, CallersPassOverAServerThatDoesNotServe) {
   server.server().SetServing(true);
   while (!server.Call<Echo>(CityOffice(), kGetEcho, GetOf("a")).ok()) std::this_thread::yield();
   // SERVING, as HealthCheckResponse.
-  EXPECT_EQ(CallRaw(server.channel(), "/grpc.health.v1.Health/Check", "", {}).bytes, "\x08\x01");
+  EXPECT_EQ(CallRaw(server.channel(), "/grpc.health.v1.Health/Check", "", TestServer::AsNobody()).bytes, "\x08\x01");
 }
 
 TEST(ServerTest, UnknownMethodsAndLargeRequestsAreRefused) {
   TestServer server(BindEcho());
-  EXPECT_EQ(CallRaw(server.channel(), "/yaoshi.testing.v1.EchoService/Nothing", "", {}).status.code(),
-            absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(
+      CallRaw(server.channel(), "/yaoshi.testing.v1.EchoService/Nothing", "", TestServer::AsNobody()).status.code(),
+      absl::StatusCode::kUnimplemented);
   const Reply reply = CallRaw(server.channel(), kGetEcho, std::string(5 << 20, 'a'), server.As(CityOffice()));
   EXPECT_EQ(reply.status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_TRUE(server.Call<Echo>(CityOffice(), kGetEcho, GetOf("still here")).ok());
@@ -424,7 +427,7 @@ TEST(ServerTest, WithoutAVerifierNobodyEnters) {
   ASSERT_TRUE(server.ok());
   const auto channel = Channel::Open(
       {.target = "127.0.0.1:" + std::to_string((*server)->port()), .tls = {}, .keepalive_without_calls = false});
-  EXPECT_EQ(CallRaw(*channel, kGetEcho, "", {}).status.code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(CallRaw(*channel, kGetEcho, "", TestServer::AsNobody()).status.code(), absl::StatusCode::kUnauthenticated);
 }
 
 }  // namespace

@@ -49,6 +49,9 @@ void ServiceBuilder::Add(std::string_view method, BoundMethod bound, const googl
   bound.permission = descriptor->options().GetExtension(common::v1::permission);
   if (bound.permission.empty()) {
     problems_.push_back(fmt::format("{} has no permission option", descriptor->full_name()));
+  } else if (const auto known = auth::Permissions();
+             std::find(known.begin(), known.end(), bound.permission) == known.end()) {
+    problems_.push_back(fmt::format("{} needs {}, which no role holds", descriptor->full_name(), bound.permission));
   }
   methods_.push_back(std::move(bound));
 }

@@ -37,6 +37,16 @@ TEST(ServiceBuilderDeathTest, EveryMethodNeedsAPermission) {
       "UnguardedService.GetEcho has no permission option");
 }
 
+TEST(ServiceBuilderDeathTest, SomeRoleMustHoldThePermission) {
+  EXPECT_DEATH(
+      {
+        ServiceBuilder builder(EchoServiceDescriptor("MisspeltService"));
+        builder.Memory("GetEcho", &FreeHandler);
+        builder.Finish();
+      },
+      "MisspeltService.GetEcho needs project.read, which no role holds");
+}
+
 TEST(ServiceBuilderDeathTest, HandlersMustFitTheirMethods) {
   EXPECT_DEATH({ ServiceBuilder builder(nullptr); }, "no service descriptor");
   EXPECT_DEATH(

@@ -41,7 +41,9 @@ class TestServer {
 
   // A token valid for an hour of the fake clock.
   std::string Token(const auth::Principal& principal) const;
+  // Both with a minute to answer.
   CallOptions As(const auth::Principal& principal) const;
+  static CallOptions AsNobody();
 
   // Calls `method` ("/package.Service/Method") as `principal`.
   template <class Response>
