@@ -41,11 +41,15 @@ rpc::BoundService OperationHandlers::Bind() {
 
 absl::StatusOr<google::longrunning::Operation> OperationHandlers::GetOperation(
     rpc::Call& call, const common::v1::GetOperationRequest& request) {
-  ASSIGN_OR_RETURN(const ImportJob job, LoadVisible(call, call.session(), request.name()));
+  ASSIGN_OR_RETURN(ImportJob job, LoadVisible(call, call.session(), request.name()));
   if (job.done() && !job.staged_set.nil()) {
-    // Who reads that it is done sees what it did: here at once, on other replicas by the token.
-    RETURN_IF_ERROR(context_.writer.engine().Sync(call.deadline()));
-    call.set_consistency_token(job.staged_set.ToString());
+    // Who reads that it is done sees what it did: here, since it is told only then, and on other replicas by the token.
+    ASSIGN_OR_RETURN(const int64_t sequence, LoadSequence(call.session(), job.staged_set));
+    if (sequence == 0 || sequence > context_.writer.engine().applied_sequence()) {
+      job.progress.set_state(v1::ImportProgress::STAGING);
+    } else {
+      call.set_consistency_token(job.staged_set.ToString());
+    }
   }
   return OperationOf(job);
 }

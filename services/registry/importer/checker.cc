@@ -76,9 +76,12 @@ ImportChecker::ImportChecker(const Context& context, db::Session& session, const
       own_region_(OwnRegion(terms.principal)),
       index_(context.memory, terms.principal) {}
 
+void ImportChecker::Read(CheckedRow& row) const {
+  row.facts = ReadFacts(row.values, headings_, titles_, own_region_, row.row.number);
+}
+
 absl::Status ImportChecker::Check(std::deque<CheckedRow>& rows) {
   for (CheckedRow& row : rows) {
-    row.facts = ReadFacts(row.values, headings_, titles_, own_region_, row.row.number);
     const std::string& region = row.facts.project.region();
     if (!region.empty() && !MayWrite(terms_.principal, region)) {
       row.values.Reject(
@@ -185,16 +188,17 @@ void ImportChecker::Enter(CheckedRow& row) {
   project.set_effective_on(terms_.on.ToString());
   project = Merged(project, row.facts);
   CheckAlike(row, project);
-  Validated(row, project);
-  PutOnList(row, project);
+  Project facts = FromProto(project);
+  Validated(row, facts);
+  PutOnList(row, facts);
   if (!row.right()) return;
-  project.set_duplicate_override_reason(row.facts.duplicate_override_reason);
+  facts.duplicate_override_reason = row.facts.duplicate_override_reason;
   Meta meta;
   meta.create_time = terms_.now.ToString();
   meta.create_account = terms_.principal.account;
   row.change.kind = RowChange::Kind::kCreated;
   row.change.region = project.region();
-  row.change.statements.push_back(ToProto(FromProto(project), meta));
+  row.change.statements.push_back(ToProto(facts, meta));
   Stamp(row.change.statements, 0);
 }
 
@@ -219,9 +223,9 @@ void ImportChecker::CheckAlike(CheckedRow& row, const v1::Project& project) {
   others.Add(std::move(likeness), row.row.number);
 }
 
-void ImportChecker::Validated(CheckedRow& row, const v1::Project& project) const {
-  const bool has_total = project.total_investment_fen() != 0 || row.values.Has("total_investment");
-  for (const FieldViolation& violation : Validate(FromProto(project), context_.directory)) {
+void ImportChecker::Validated(CheckedRow& row, const Project& project) const {
+  const bool has_total = project.total_investment_fen != 0 || row.values.Has("total_investment");
+  for (const FieldViolation& violation : Validate(project, context_.directory)) {
     // Units and regions are found by their titles; sums need a total.
     const bool told = violation.field == "region" || violation.field == "competent_department" ||
                       violation.field == "responsible_unit";
@@ -247,7 +251,7 @@ absl::Status ImportChecker::Update(CheckedRow& row) {
     row.change.amended = now.total_investment_fen() != newest.total_investment_fen() ||
                          FromProto(now).annual_plans != FromProto(newest).annual_plans;
   }
-  PutOnList(row, now);
+  PutOnList(row, FromProto(now));
   return absl::OkStatus();
 }
 
@@ -270,8 +274,9 @@ absl::StatusOr<std::vector<v1::Project>> ImportChecker::Statements(CheckedRow& r
   if (paths.empty()) return std::vector<v1::Project>();
   std::vector<v1::Project> statements = Amend(timeline, terms_.on, paths, merged);
   for (v1::Project& statement : statements) {
-    Validated(row, statement);
-    statement = ToProto(FromProto(statement), MetaOf(statement));  // The format follows the code.
+    const Project facts = FromProto(statement);
+    Validated(row, facts);
+    statement = ToProto(facts, MetaOf(statement));  // The format follows the code.
   }
   Stamp(statements, MetaOf(newest).version);
   return statements;
@@ -285,7 +290,7 @@ void ImportChecker::Stamp(std::vector<v1::Project>& statements, int64_t after_ve
   }
 }
 
-void ImportChecker::PutOnList(CheckedRow& row, const v1::Project& project) {
+void ImportChecker::PutOnList(CheckedRow& row, const Project& project) {
   if (!terms_.list) {
     row.change.amended = false;
     return;
@@ -304,7 +309,7 @@ void ImportChecker::PutOnList(CheckedRow& row, const v1::Project& project) {
       row.values.Reject("entry_kind",
                         {"VALUE_REQUIRED", "is empty; say 续建, 新建 or 预备", "不能为空，请填写续建、新建或预备"});
     }
-    const std::vector<std::string> refusals = RefusalsOf(terms_.list->rules, *terms_.list, FromProto(project));
+    const std::vector<std::string> refusals = RefusalsOf(terms_.list->rules, *terms_.list, project);
     const bool judged = row.right();  // A row with wrong cells is not known well enough.
     if (judged && !refusals.empty() && row.facts.admission_override_reason.empty()) {
       const std::string why = absl::StrJoin(refusals, ", ");
@@ -312,7 +317,7 @@ void ImportChecker::PutOnList(CheckedRow& row, const v1::Project& project) {
           "", {"ADMISSION_REFUSED",
                fmt::format("is not admitted to the list: {}; say in column 准入说明 why it is all the same", why),
                fmt::format("不符合清单准入条件（{}）；如确需纳入，请在“准入说明”列写明理由",
-                           RefusalInChinese(*terms_.list, FromProto(project)))});
+                           RefusalInChinese(*terms_.list, project))});
     }
     entry.list = terms_.list->name;
     entry.project = row.project;

@@ -66,8 +66,10 @@ class ImportChecker {
   // All must outlive the checker. `session` is used for codes and for histories.
   ImportChecker(const Context& context, db::Session& session, const ImportTerms& terms, const sheet::Table& table);
 
-  // Checks rows that come after those of earlier calls. What is wrong is in each row's values; errors are the
-  // database's.
+  // Reads what a row states. May run beside Check, which looks at other rows.
+  void Read(CheckedRow& row) const;
+  // Checks rows that were read and come after those of earlier calls. What is wrong is in each row's values; errors are
+  // the database's.
   absl::Status Check(std::deque<CheckedRow>& rows);
 
  private:
@@ -81,8 +83,8 @@ class ImportChecker {
   absl::Status Update(CheckedRow& row);
   absl::StatusOr<std::vector<v1::Project>> Statements(CheckedRow& row, const v1::Project& newest);
   void CheckAlike(CheckedRow& row, const v1::Project& project);
-  void Validated(CheckedRow& row, const v1::Project& project) const;
-  void PutOnList(CheckedRow& row, const v1::Project& project);
+  void Validated(CheckedRow& row, const Project& project) const;
+  void PutOnList(CheckedRow& row, const Project& project);
   void Stamp(std::vector<v1::Project>& statements, int64_t after_version) const;
 
   const Context& context_;

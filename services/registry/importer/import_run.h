@@ -48,9 +48,16 @@ class ImportRun {
     int64_t amended = 0;
   };
 
+  // Rows that were read, and whether there may be others.
+  struct Chunk {
+    std::deque<CheckedRow> rows;
+    bool more = true;
+  };
+
   absl::Status Attempt();
   absl::Status Prepare();
   absl::StatusOr<Findings> CheckRows(const ImportTerms& terms);
+  static absl::StatusOr<Chunk> ReadChunk(const ImportChecker& checker, sheet::Table& table);
   absl::Status CheckChunk(ImportChecker& checker, const sheet::Table& table, std::deque<CheckedRow>& rows,
                           Findings& findings);
   absl::Status Collect(const CheckedRow& row, const sheet::Headings& headings, Findings& findings) const;

@@ -32,6 +32,7 @@ constexpr std::string_view kFinish =
     "UPDATE import_job SET state = 4, rows_read = ?, rows_wrong = ?, rows_staged = ?, rows_total = ?, staged_set = ?, "
     "result = ?, error = ? "
     "WHERE id = ? AND runner = ? AND state < 4 AND (cancelled = 0 OR ? = 0)";
+constexpr std::string_view kSequence = "SELECT first_sequence FROM feed WHERE change_set_id = ?";
 constexpr std::string_view kHolders = "SELECT project_code, project_id FROM project_code_claim WHERE project_code IN ";
 
 absl::Status Held(const absl::StatusOr<int64_t>& matched) {
@@ -116,6 +117,11 @@ absl::Status FinishImport(Session& tx, const Uuid& id, const Lease& lease, const
   return Held(tx.Execute(kFinish, {end.progress.rows_read(), end.progress.rows_wrong(), end.progress.rows_staged(),
                                    end.progress.rows_total(), end.staged_set, BytesOrNull(end.result),
                                    BytesOrNull(end.error), id, lease.runner, end.unless_cancelled}));
+}
+
+absl::StatusOr<int64_t> LoadSequence(Session& session, const Uuid& change_set) {
+  ASSIGN_OR_RETURN(Rows rows, session.Query(kSequence, {change_set}));
+  return rows.Next() ? rows.Int(1) : 0;
 }
 
 absl::StatusOr<absl::flat_hash_map<std::string, Uuid>> LoadCodeHolders(Session& session,

@@ -59,6 +59,9 @@ struct ImportEnd {
 };
 absl::Status FinishImport(db::Session& tx, const Uuid& id, const Lease& lease, const ImportEnd& end);
 
+// The sequence in the feed at which a change set begins; 0 while it is not numbered.
+absl::StatusOr<int64_t> LoadSequence(db::Session& session, const Uuid& change_set);
+
 // The projects that hold these project codes.
 absl::StatusOr<absl::flat_hash_map<std::string, Uuid>> LoadCodeHolders(db::Session& session,
                                                                        const std::vector<std::string>& codes);

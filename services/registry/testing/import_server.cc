@@ -212,6 +212,7 @@ absl::Status ImportServer::Work(const std::function<bool()>& after_chunk) {
 }
 
 google::longrunning::Operation ImportServer::Operation(const std::string& name, const auth::Principal& who) {
+  OrDie(absl::StatusOr<bool>(state_->Synced().ok()));
   common::v1::GetOperationRequest request;
   request.set_name(name);
   return OrDie(
