@@ -14,6 +14,7 @@ namespace yaoshi::registry {
 namespace {
 
 constexpr size_t kRefusalsShown = 100;
+constexpr size_t kMostChanges = 20000;
 
 // Why a change of an order is refused.
 struct Refusal {
@@ -275,6 +276,11 @@ absl::StatusOr<v1::Adjustment> AdjustList(const Context& context, rpc::Call& cal
   const size_t size =
       static_cast<size_t>(request.additions_size() + request.removals_size() + request.amendments_size());
   if (size == 0) return InvalidFields({{"additions", "the order changes nothing; name at least one project"}});
+  if (size > kMostChanges) {
+    return InvalidFields({{"additions", fmt::format("with removals and amendments the order has {} changes, more than "
+                                                    "{}; import a larger one as a workbook",
+                                                    size, kMostChanges)}});
+  }
   ASSIGN_OR_RETURN(const std::optional<v1::Adjustment> earlier, context.writer.Replay<v1::Adjustment>(call));
   if (earlier) return *earlier;
   ASSIGN_OR_RETURN(const Date on, EffectiveDate(call, request.effective_on()));

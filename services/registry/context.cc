@@ -35,8 +35,10 @@ absl::StatusOr<std::string> ScopeOf(const rpc::Call& call, const std::string& re
   const bool bounded = call.reach() != auth::Reach::kAll;
   if (region.empty()) return bounded ? call.principal().region : std::string();
   const bool visible = !bounded || auth::Covers(call.principal().region, region);
-  // A code above the counties (the province) is no unit of the directory, yet it covers what is below it.
-  if (!visible || (!directory.IsRegion(region) && !region.ends_with("00"))) return RegionNotFound(region);
+  // A code above the counties (the province) is no unit of the directory, yet it covers what is below it. A code covers
+  // itself; what is none does not.
+  const bool wide = region.ends_with("00") && auth::Covers(region, region);
+  if (!visible || (!directory.IsRegion(region) && !wide)) return RegionNotFound(region);
   return region;
 }
 

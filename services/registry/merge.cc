@@ -32,9 +32,9 @@ absl::StatusOr<std::vector<v1::Project>> TakeLineage(const rpc::Call& call, cons
                                                      const MergeOrder& order) {
   const v1::Project* state = StateOn(into.timeline, order.on);
   if (state == nullptr) return EffectiveBeforeProject(into.newest.name(), order.on.ToString());
-  v1::Project heir = *state;
-  heir.add_merged_from(ProjectName(order.from));
-  std::vector<v1::Project> statements = Amend(into.timeline, order.on, {"merged_from"}, heir);
+  // Later statements keep the lineage that they have: another merge may be among them.
+  std::vector<v1::Project> statements = Amend(into.timeline, order.on, {}, *state);
+  for (v1::Project& statement : statements) statement.add_merged_from(ProjectName(order.from));
   Stamp(statements, into.version, call);
   return statements;
 }

@@ -194,10 +194,12 @@ absl::Status ClaimCodes(Session& tx, const Uuid& change_set, const std::vector<P
       const auto at = wanted.find(rows.Text(1));
       if (at == wanted.end()) continue;
       if (at->second != rows.Id(2)) {
+        // Which one is not said: it may be one that the caller does not see.
         return Error(absl::StatusCode::kAlreadyExists, "PROJECT_CODE_TAKEN",
-                     fmt::format("Project code {} belongs to projects/{}; correct the code, or merge the two projects.",
-                                 rows.Text(1), rows.Id(2).ToString()),
-                     {{"project_code", rows.Text(1)}, {"project", "projects/" + rows.Id(2).ToString()}});
+                     fmt::format("Project code {0} belongs to another project; correct the code, or look for that one "
+                                 "with the filter project_code = \"{0}\" and merge the two.",
+                                 rows.Text(1)),
+                     {{"project_code", rows.Text(1)}});
       }
       wanted.erase(at);
     }

@@ -35,7 +35,7 @@ absl::Status InsertProjects(db::Session& tx, const Uuid& change_set, const std::
 absl::Status InsertEntries(db::Session& tx, const Uuid& change_set, const std::vector<EntryVersion>& entries);
 
 // Reserves project codes for their projects, for ever. A code that another project has: ALREADY_EXISTS, reason
-// PROJECT_CODE_TAKEN, with the code and the other project in the metadata.
+// PROJECT_CODE_TAKEN, with the code in the metadata.
 absl::Status ClaimCodes(db::Session& tx, const Uuid& change_set, const std::vector<ProjectVersion>& projects);
 
 // Which past is asked for.
