@@ -273,8 +273,8 @@ feed::Version VersionOf(const v1::Adjustment& adjustment, const std::string& reg
 
 absl::StatusOr<v1::Adjustment> AdjustList(const Context& context, rpc::Call& call,
                                           const v1::AdjustListRequest& request) {
-  const size_t size =
-      static_cast<size_t>(request.additions_size() + request.removals_size() + request.amendments_size());
+  const size_t size = static_cast<size_t>(request.additions_size()) + static_cast<size_t>(request.removals_size()) +
+                      static_cast<size_t>(request.amendments_size());
   if (size == 0) return InvalidFields({{"additions", "the order changes nothing; name at least one project"}});
   if (size > kMostChanges) {
     return InvalidFields({{"additions", fmt::format("with removals and amendments the order has {} changes, more than "

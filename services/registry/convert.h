@@ -15,8 +15,6 @@
 
 namespace yaoshi::registry {
 
-namespace v1 = ::yaoshi::registry::v1;
-
 // Who entered a resource and who changed it last.
 struct Meta {
   int64_t version = 0;
