@@ -7,6 +7,7 @@ namespace yaoshi::auth {
 namespace {
 
 constexpr Reach kNo = Reach::kNone;
+constexpr Reach kOrg = Reach::kOwnOrganization;
 constexpr Reach kReg = Reach::kOwnRegion;
 constexpr Reach kAny = Reach::kAll;
 
@@ -22,6 +23,11 @@ constexpr Rule kRules[] = {
     //                           none office county dept  leader discip organ congr audit oper  service
     {"accounts.write",          {kNo, kReg,  kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kAny, kNo}},
     {"audit.read",              {kNo, kNo,   kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kAny, kAny, kNo}},
+    {"calendar.read",           {kNo, kAny,  kAny, kAny, kAny,  kAny,  kAny, kAny, kAny, kAny, kAny}},
+    {"calendar.write",          {kNo, kReg,  kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
+    {"cases.write",             {kNo, kReg,  kReg, kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
+    {"catalogue.read",          {kNo, kAny,  kAny, kAny, kAny,  kAny,  kAny, kAny, kAny, kAny, kAny}},
+    {"catalogue.write",         {kNo, kReg,  kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
     {"directory.read",          {kNo, kAny,  kAny, kAny, kAny,  kAny,  kAny, kAny, kAny, kAny, kAny}},
     {"directory.write",         {kNo, kReg,  kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
     {"exports.read",            {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},
@@ -31,6 +37,8 @@ constexpr Rule kRules[] = {
     {"lists.read",              {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},
     {"lists.write",             {kNo, kReg,  kReg, kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
     {"operations.read",         {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kAny, kAny}},
+    {"procedures.read",         {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},
+    {"procedures.write",        {kNo, kReg,  kReg, kOrg, kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
     {"projects.read",           {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},
     {"projects.write",          {kNo, kReg,  kReg, kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
     {"regions.read",            {kNo, kAny,  kAny, kAny, kAny,  kAny,  kAny, kAny, kAny, kAny, kAny}},

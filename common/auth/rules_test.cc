@@ -50,10 +50,18 @@ TEST(RulesTest, WritersAreNamedOneByOne) {
     std::vector<Role> writers;
   };
   const Case cases[] = {
-      {"projects.write", {Role::kCityOffice, Role::kCounty}},   {"lists.write", {Role::kCityOffice, Role::kCounty}},
-      {"imports.write", {Role::kCityOffice, Role::kCounty}},    {"directory.write", {Role::kCityOffice}},
-      {"accounts.write", {Role::kCityOffice, Role::kOperator}}, {"sessions.authenticate", {Role::kService}},
-      {"feed.read", {Role::kOperator, Role::kService}},         {"audit.read", {Role::kAuditor, Role::kOperator}},
+      {"projects.write", {Role::kCityOffice, Role::kCounty}},
+      {"lists.write", {Role::kCityOffice, Role::kCounty}},
+      {"imports.write", {Role::kCityOffice, Role::kCounty}},
+      {"directory.write", {Role::kCityOffice}},
+      {"accounts.write", {Role::kCityOffice, Role::kOperator}},
+      {"sessions.authenticate", {Role::kService}},
+      {"calendar.write", {Role::kCityOffice}},
+      {"catalogue.write", {Role::kCityOffice}},
+      {"cases.write", {Role::kCityOffice, Role::kCounty}},
+      {"procedures.write", {Role::kCityOffice, Role::kCounty, Role::kDepartment}},
+      {"feed.read", {Role::kOperator, Role::kService}},
+      {"audit.read", {Role::kAuditor, Role::kOperator}},
   };
   for (const Case& c : cases) {
     for (const Role role : AllRoles()) {
