@@ -1,0 +1,17 @@
+#include "services/preapproval/context.h"
+
+#include "common/auth/rules.h"
+#include "services/preapproval/errors.h"
+
+namespace yaoshi::preapproval {
+
+absl::StatusOr<std::string> ScopeOf(const rpc::Call& call, const std::string& region) {
+  const bool bounded = call.reach() != auth::Reach::kAll;
+  if (region.empty()) return bounded ? call.principal().region : std::string();
+  // A code covers itself; what is none does not.
+  const bool visible = !bounded || auth::Covers(call.principal().region, region);
+  if (!visible || !auth::Covers(region, region)) return RegionNotFound(region);
+  return region;
+}
+
+}  // namespace yaoshi::preapproval

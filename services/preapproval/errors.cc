@@ -1,0 +1,39 @@
+#include "services/preapproval/errors.h"
+
+#include <fmt/format.h>
+
+#include "common/status/quote.h"
+#include "common/status/status.h"
+
+namespace yaoshi::preapproval {
+namespace {
+
+using Code = absl::StatusCode;
+
+absl::Status NotFound(std::string_view reason, std::string_view type, std::string_view name, std::string_view remedy) {
+  return WithResource(Error(Code::kNotFound, reason, fmt::format("There is no {} {}{}", type, Quote(name), remedy)),
+                      type, name.substr(0, 100));
+}
+
+absl::Status Exists(std::string_view reason, std::string_view type, std::string_view name) {
+  return WithResource(Error(Code::kAlreadyExists, reason,
+                            fmt::format("{} is there already; update it, or choose another id.", Quote(name))),
+                      type, name.substr(0, 100));
+}
+
+}  // namespace
+
+absl::Status RegionNotFound(std::string_view code) {
+  return NotFound("REGION_NOT_FOUND", "region", code,
+                  ", or you may not see it; the regions are those of the county-level units in ListOrganizations.");
+}
+
+absl::Status ProcedureTypeNotFound(std::string_view name) {
+  return NotFound("PROCEDURE_TYPE_NOT_FOUND", "procedure type", name, "; list the catalogue to see which there are.");
+}
+
+absl::Status ProcedureTypeExists(std::string_view name) {
+  return Exists("PROCEDURE_TYPE_EXISTS", "procedure type", name);
+}
+
+}  // namespace yaoshi::preapproval

@@ -1,0 +1,50 @@
+// Preapproval's process: flags, migration, serving.
+#include "common/rpc/main.h"
+
+#include "common/db/configured.h"
+#include "common/db/migrate.h"
+#include "common/feed/change_set.h"
+#include "common/status/status.h"
+#include "services/preapproval/preapproval_service.h"
+
+namespace yaoshi::preapproval {
+
+std::span<const db::Migration> Migrations();  // Made by the build from the .sql files.
+
+namespace {
+
+absl::Status Migrate(const config::ServerConfig& config) {
+  ASSIGN_OR_RETURN(const db::Options database, db::ConfiguredDatabase(config));
+  db::Session session(database);
+  return db::Migrate(session, Migrations(), SystemClock());
+}
+
+absl::Status Wire(rpc::Startup& up, std::unique_ptr<PreapprovalService>& service) {
+  PreapprovalOptions options;
+  ASSIGN_OR_RETURN(options.database, db::ConfiguredDatabase(up.config));
+  options.clock = &SystemClock();
+  ASSIGN_OR_RETURN(const std::string secret, config::ReadSecret(up.config.page_key_file));
+  options.page_key = feed::Sha256(secret);
+  ASSIGN_OR_RETURN(service, PreapprovalService::Create(std::move(options)));
+  RETURN_IF_ERROR(service->Start());
+  up.options.thread_scope = [] { return std::make_shared<db::ThreadScope>(); };
+  up.options.session_factory = service->session_factory();
+  up.options.wait_for_token = service->wait_for_token();
+  up.services = service->Bind();
+  up.stopped = [&service] { service->Stop(); };
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace yaoshi::preapproval
+
+int main(int argc, char** argv) {
+  using namespace yaoshi;
+  db::InitDriver();
+  rpc::ServiceMain main("yaoshi-preapproval", "Work calendars, procedures and schedules of a city's projects.", true);
+  bool migrate = false;
+  main.flags().Bool("migrate", "Bring the schema up to date, then end.", &migrate);
+  main.Errand([&] { return migrate; }, preapproval::Migrate);
+  std::unique_ptr<preapproval::PreapprovalService> service;
+  return main.Run(argc, argv, [&](rpc::Startup& up) { return preapproval::Wire(up, service); });
+}

@@ -1,0 +1,75 @@
+#include "services/preapproval/preapproval_service.h"
+
+#include "common/feed/feed_service.h"
+#include "common/feed/transact.h"
+#include "common/resource/memory.h"
+#include "services/preapproval/context.h"
+#include "services/preapproval/memory.h"
+#include "services/preapproval/procedure_type_handlers.h"
+
+namespace yaoshi::preapproval {
+
+// In order of construction: what stands below uses what stands above.
+struct PreapprovalService::State {
+  State(PreapprovalOptions given, PageTokens page_tokens)
+      : options(std::move(given)),
+        tokens(std::move(page_tokens)),
+        resources(SmallTypes()),
+        memory(resources),
+        engine({options.database, options.clock, [this](const auto& changes) { memory.Apply(changes); }, {}}),
+        writer(engine) {}
+
+  const PreapprovalOptions options;
+  const PageTokens tokens;
+  resource::ResourceMemory resources;
+  Memory memory;
+  feed::Engine engine;
+  feed::Writer writer;
+  const Context context{memory, writer, tokens, options.database};
+  ProcedureTypeHandlers procedure_types{context};
+};
+
+PreapprovalService::PreapprovalService(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PreapprovalService::~PreapprovalService() {
+  Stop();
+}
+
+absl::StatusOr<std::unique_ptr<PreapprovalService>> PreapprovalService::Create(PreapprovalOptions options) {
+  ASSIGN_OR_RETURN(PageTokens tokens, PageTokens::FromKey(options.page_key));
+  return std::unique_ptr<PreapprovalService>(
+      new PreapprovalService(std::make_unique<State>(std::move(options), std::move(tokens))));
+}
+
+std::vector<rpc::BoundService> PreapprovalService::Bind() {
+  std::vector<rpc::BoundService> services;
+  services.push_back(state_->procedure_types.Bind());
+  services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database));
+  return services;
+}
+
+absl::Status PreapprovalService::Start() {
+  db::Session session(state_->options.database);
+  RETURN_IF_ERROR(state_->engine.Load(session));
+  state_->engine.Start();
+  return absl::OkStatus();
+}
+
+void PreapprovalService::Stop() {
+  state_->engine.Stop();
+}
+
+feed::Engine& PreapprovalService::engine() {
+  return state_->engine;
+}
+
+rpc::SessionFactory PreapprovalService::session_factory() const {
+  return [options = state_->options.database] { return std::make_shared<db::Session>(options); };
+}
+
+rpc::WaitForToken PreapprovalService::wait_for_token() {
+  return [this](std::string token, auto deadline, auto ready) {
+    state_->engine.WaitForToken(token, deadline, std::move(ready));
+  };
+}
+
+}  // namespace yaoshi::preapproval

@@ -1,0 +1,43 @@
+// Preapproval put together: memory, feed engine, handlers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/db/session.h"
+#include "common/feed/engine.h"
+#include "common/page/page_token.h"
+#include "common/rpc/server.h"
+
+namespace yaoshi::preapproval {
+
+struct PreapprovalOptions {
+  db::Options database;
+  const Clock* clock = nullptr;
+  std::string page_key;  // 32 secret bytes that all replicas share.
+};
+
+class PreapprovalService {
+ public:
+  static absl::StatusOr<std::unique_ptr<PreapprovalService>> Create(PreapprovalOptions options);
+  ~PreapprovalService();
+
+  // The bound services; this must outlive the server.
+  std::vector<rpc::BoundService> Bind();
+  // Fills memory, then follows the feed. Blocks until memory is full.
+  absl::Status Start();
+  void Stop();
+
+  feed::Engine& engine();
+  // For ServerOptions.
+  rpc::SessionFactory session_factory() const;
+  rpc::WaitForToken wait_for_token();
+
+ private:
+  struct State;
+  explicit PreapprovalService(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace yaoshi::preapproval

@@ -1,0 +1,82 @@
+// The whole of preapproval in the test's own process, on a real database and a clock that the test moves: writes are
+// seen by the reads that follow.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "common/rpc/testing.h"
+#include "common/status/status.h"
+#include "google/protobuf/text_format.h"
+#include "services/preapproval/preapproval_service.h"
+
+namespace yaoshi::preapproval::testing {
+
+inline const std::string kPreapproval = "/yaoshi.preapproval.v1.";
+
+class PreapprovalServer {
+ public:
+  // It is 2022-04-20 08:00 in China. Nothing is entered.
+  PreapprovalServer();
+  ~PreapprovalServer();
+
+  const db::Options& database() const;
+  db::Session& session();  // Of the test's own thread.
+  PreapprovalService& service();
+  rpc::testing::TestServer& rpc();
+  Timestamp now() const;
+  void Advance(std::chrono::microseconds delay);
+  // Another time, on all clocks of this server.
+  void SetTime(Timestamp time);
+  // A new process on the same database.
+  void Restart();
+
+  // Calls "ProcedureTypeService/GetProcedureType", or a full path; reads wait until memory has the writes before them.
+  template <class Response>
+  absl::StatusOr<Response> Call(const auth::Principal& who, const std::string& method,
+                                const google::protobuf::Message& request) {
+    std::string token;
+    auto response = rpc().channel().Call<Response>(PathOf(method), request, OptionsFor(who), &token);
+    if (!token.empty()) token_ = token;
+    return response;
+  }
+  rpc::CallOptions OptionsFor(const auth::Principal& who) const;
+
+ private:
+  void Start();
+  static std::string PathOf(const std::string& method);
+
+  struct State;
+  std::unique_ptr<State> state_;
+  std::string token_;
+};
+
+// The answer, or the end of the process with the error.
+template <class T>
+T Must(absl::StatusOr<T> value) {
+  if (value.ok()) return *std::move(value);
+  std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
+  std::abort();
+}
+
+// The error's reason, "OK" when there is none.
+template <class T>
+std::string ReasonOr(const absl::StatusOr<T>& result) {
+  return result.ok() ? "OK" : ReasonOf(result.status());
+}
+
+// The fields of the violations, in order: "template.nodes[0].code template.basis".
+std::string WrongFields(const absl::Status& status);
+
+// The message of a text in protobuf's text format.
+template <class T>
+T Parse(const std::string& text) {
+  T message;
+  if (google::protobuf::TextFormat::ParseFromString(text, &message)) return message;
+  std::fprintf(stderr, "Not a message: %s\n", text.c_str());
+  std::abort();
+}
+
+}  // namespace yaoshi::preapproval::testing
