@@ -119,6 +119,7 @@ struct Applicability {
   Requirement requirement = Requirement::kUnspecified;
   std::string merged_into;
   std::string reason;
+  std::string department = {};  // Who decides it for this project when it is not the type's department.
   friend bool operator==(const Applicability&, const Applicability&) = default;
 };
 

@@ -1,0 +1,61 @@
+// The columns of cases and procedures that SQL filters and sums, beside their versions (common/feed); the guard that
+// keeps the moves of one case in order; and the past read from them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/db/session.h"
+#include "common/feed/transact.h"
+#include "common/ids/uuid.h"
+#include "common/resource/moment.h"
+#include "services/preapproval/domain/types.h"
+
+namespace yaoshi::preapproval {
+
+// The tables of this store whose rows go with a discarded change set.
+inline const std::vector<std::string> kCaseSideTables = {"case_version", "case_procedure_version", "procedure_version"};
+
+// The id of a procedure of a case: always the same. That of a case is its project's, under the case's own type.
+Uuid ProcedureId(const Uuid& project, std::string_view code);
+Uuid CaseId(const Uuid& project);
+
+// Raises the guard of cases, in order of id, and holds them until the transaction ends: of all that move something in
+// one case one goes on. Makes the guard of a case that is new. CHANGE_IN_PROGRESS when a staged set holds a case.
+absl::Status GuardCases(db::Session& tx, std::vector<Uuid> projects);
+
+// Inserts the columns of versions that the same transaction writes to the feed.
+struct CaseVersion {
+  Case subject;
+  int64_t version = 0;
+};
+struct ProcedureVersion {
+  Procedure procedure;
+  int64_t version = 0;
+};
+absl::Status InsertCases(db::Session& tx, const Uuid& change_set, const std::vector<CaseVersion>& cases);
+absl::Status InsertProcedures(db::Session& tx, const Uuid& change_set, const std::vector<ProcedureVersion>& procedures);
+
+// A serialised case or procedure with its version.
+struct StoredBody {
+  Uuid project;
+  std::string code;  // "" of a case.
+  int64_t version = 0;
+  std::string body;
+};
+// Every committed version of the procedures of cases, in order of case, code and version; at most 1 000 cases.
+absl::StatusOr<std::vector<StoredBody>> LoadProcedureVersions(db::Session& session, const std::vector<Uuid>& projects);
+// The newest committed version of each case that there is.
+absl::StatusOr<std::vector<StoredBody>> LoadCases(db::Session& session, const std::vector<Uuid>& projects);
+// The case on a day as it was known; nullopt when there was none.
+absl::StatusOr<std::optional<StoredBody>> LoadCaseAsOf(db::Session& session, const Uuid& project,
+                                                       const resource::Past& at);
+// The procedures of cases on a day as they were known, in order of case and code.
+absl::StatusOr<std::vector<StoredBody>> LoadProceduresAsOf(db::Session& session, const std::vector<Uuid>& projects,
+                                                           const resource::Past& at);
+// The bodies of resources at versions, in the order asked; "" where there is none.
+absl::StatusOr<std::vector<std::string>> LoadBodies(db::Session& session,
+                                                    const std::vector<std::pair<Uuid, int64_t>>& versions);
+
+}  // namespace yaoshi::preapproval
