@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -62,58 +63,86 @@ std::vector<bool> WorkedDays(const WorkYear& notice) {
   return worked;
 }
 
-absl::Status YearMissing(int year) {
+// The year that is missing behind the end of `index`, or before its beginning.
+int MissingYear(const WorkdayIndex& index, bool later) {
+  const Date edge = Date::FromDays(later ? index.end_day() : index.first_day() - 1);
+  return edge.year();
+}
+
+}  // namespace
+
+absl::Status CalendarYearMissing(int year) {
   return Error(absl::StatusCode::kFailedPrecondition, "CALENDAR_YEAR_MISSING",
                fmt::format("The work calendar has no year {}. Enter the State Council's holiday notice for {} first.",
                            year, year),
                {{"year", std::to_string(year)}});
 }
 
-}  // namespace
+WorkdayIndex::WorkdayIndex(int32_t first_day, const std::vector<bool>& worked) : first_day_(first_day) {
+  before_.reserve(worked.size() + 1);
+  for (size_t i = 0; i < worked.size(); ++i) {
+    before_.push_back(size());
+    if (worked[i]) days_.push_back(first_day + static_cast<int32_t>(i));
+  }
+  before_.push_back(size());
+}
 
 absl::StatusOr<WorkCalendar> WorkCalendar::Create(const std::vector<WorkYear>& years) {
-  WorkCalendar calendar;
   std::vector<FieldViolation> violations;
+  std::map<int, std::vector<bool>> worked;  // Year → its days.
   for (std::size_t i = 0; i < years.size(); ++i) {
     const std::string path = fmt::format("years[{}]", i);
     auto found = Check(years[i], path);
-    if (calendar.years_.contains(years[i].year)) {
+    if (worked.contains(years[i].year)) {
       found.push_back({path + ".year", fmt::format("{} is given twice; give each year once.", years[i].year)});
     }
-    if (found.empty()) calendar.years_.emplace(years[i].year, WorkedDays(years[i]));
+    if (found.empty()) worked.emplace(years[i].year, WorkedDays(years[i]));
     std::move(found.begin(), found.end(), std::back_inserter(violations));
   }
   RETURN_IF_ERROR(InvalidFields(violations));
+  WorkCalendar calendar;
+  for (auto year = worked.begin(); year != worked.end();) {
+    std::vector<bool> days;
+    int last = year->first;
+    const Date first = NewYear(last);
+    for (; year != worked.end() && year->first <= last + 1; ++year) {
+      last = year->first;
+      days.insert(days.end(), year->second.begin(), year->second.end());
+    }
+    calendar.indexes_.emplace_back(first.days(), days);
+  }
   return calendar;
 }
 
+const WorkdayIndex* WorkCalendar::IndexOf(Date date) const {
+  for (const WorkdayIndex& index : indexes_) {
+    if (index.Covers(date.days())) return &index;
+  }
+  return nullptr;
+}
+
 absl::StatusOr<bool> WorkCalendar::IsWorkingDay(Date date) const {
-  const auto year = years_.find(date.year());
-  if (year == years_.end()) return YearMissing(date.year());
-  return year->second[DayOfYear(date)];
+  const WorkdayIndex* index = IndexOf(date);
+  if (index == nullptr) return CalendarYearMissing(date.year());
+  return index->IsWorkingDay(date.days());
 }
 
 absl::StatusOr<Date> WorkCalendar::AddWorkingDays(Date date, int n) const {
-  ASSIGN_OR_RETURN(bool working, IsWorkingDay(date));
-  const int step = n < 0 ? -1 : 1;
-  while (n != 0) {  // Ends at the latest where the covered years end.
-    date = date.AddDays(step);
-    ASSIGN_OR_RETURN(working, IsWorkingDay(date));
-    if (working) n -= step;
-  }
-  return date;
+  const WorkdayIndex* index = IndexOf(date);
+  if (index == nullptr) return CalendarYearMissing(date.year());
+  if (n == 0) return date;
+  const int64_t from = n > 0 ? index->UpTo(date.days()) : index->Before(date.days());
+  const int64_t number = from + n;
+  if (number < 0 || number >= index->size()) return CalendarYearMissing(MissingYear(*index, n > 0));
+  return Date::FromDays(index->Day(static_cast<int32_t>(number)));
 }
 
 absl::StatusOr<int> WorkCalendar::WorkingDaysBetween(Date from, Date to) const {
-  ASSIGN_OR_RETURN(bool working, IsWorkingDay(from));
-  const int step = to < from ? -1 : 1;
-  int count = 0;
-  while (from != to) {
-    from = from.AddDays(step);
-    ASSIGN_OR_RETURN(working, IsWorkingDay(from));
-    if (working) count += step;
-  }
-  return count;
+  const WorkdayIndex* index = IndexOf(from);
+  if (index == nullptr) return CalendarYearMissing(from.year());
+  if (!index->Covers(to.days())) return CalendarYearMissing(MissingYear(*index, from < to));
+  return from < to ? index->UpTo(to.days()) - index->UpTo(from.days())
+                   : index->Before(to.days()) - index->Before(from.days());
 }
 
 }  // namespace yaoshi

@@ -2,7 +2,7 @@
 // (调休). Only for limits that are in working days: a limit in calendar days uses Date::AddDays.
 #pragma once
 
-#include <map>
+#include <cstdint>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,8 +17,37 @@ struct WorkYear {
   std::vector<Date> worked_weekends;
 };
 
-// Immutable once made. Every function fails with reason CALENDAR_YEAR_MISSING (FAILED_PRECONDITION, metadata "year")
-// when it needs a day of a year that no notice covers: without the notice, counting weekdays would be a guess.
+// The working days of adjoining years, numbered from 0: counting them is adding their numbers. For loops that cannot
+// afford a status per step; everybody else asks the WorkCalendar.
+class WorkdayIndex {
+ public:
+  // `worked` says of each day from `first_day` (Date::days()) on whether it is worked.
+  WorkdayIndex(int32_t first_day, const std::vector<bool>& worked);
+
+  // The days it covers, as Date::days(): [first_day, end_day).
+  int32_t first_day() const { return first_day_; }
+  int32_t end_day() const { return first_day_ + static_cast<int32_t>(before_.size()) - 1; }
+  bool Covers(int32_t day) const { return day >= first_day() && day < end_day(); }
+  // How many working days there are.
+  int32_t size() const { return static_cast<int32_t>(days_.size()); }
+  // The working days before a day, which is the number of the first working day from it on; `day` is covered or
+  // end_day.
+  int32_t Before(int32_t day) const { return before_[static_cast<size_t>(day - first_day_)]; }
+  // The number of the last working day up to a day that is covered; -1 when there is none.
+  int32_t UpTo(int32_t day) const { return before_[static_cast<size_t>(day - first_day_) + 1] - 1; }
+  // The day of a number from 0 to size() - 1, as Date::days().
+  int32_t Day(int32_t number) const { return days_[static_cast<size_t>(number)]; }
+  bool IsWorkingDay(int32_t day) const { return Before(day) <= UpTo(day); }
+
+ private:
+  int32_t first_day_;
+  std::vector<int32_t> before_;  // One more than there are days.
+  std::vector<int32_t> days_;
+};
+
+// Immutable once made; every answer takes the same time, however far apart the days are. Every function fails with
+// reason CALENDAR_YEAR_MISSING (FAILED_PRECONDITION, metadata "year") when it needs a day of a year that no notice
+// covers: without the notice, counting weekdays would be a guess.
 class WorkCalendar {
  public:
   // Without any year.
@@ -37,9 +66,15 @@ class WorkCalendar {
   // `from`. So AddWorkingDays(from, n) gives back `to` when `to` is a working day.
   absl::StatusOr<int> WorkingDaysBetween(Date from, Date to) const;
 
+  // The adjoining years around a date, or null when its year is not covered. Lives as long as the calendar.
+  const WorkdayIndex* IndexOf(Date date) const;
+
  private:
-  // Year → for each day from January 1st, whether it is worked.
-  std::map<int, std::vector<bool>> years_;
+  // Adjoining years in order; between two of them at least one year is missing.
+  std::vector<WorkdayIndex> indexes_;
 };
+
+// FAILED_PRECONDITION, reason CALENDAR_YEAR_MISSING, metadata "year".
+absl::Status CalendarYearMissing(int year);
 
 }  // namespace yaoshi

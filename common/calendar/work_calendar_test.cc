@@ -138,5 +138,38 @@ TEST(WorkCalendar, CountingUndoesAdding) {
   }
 }
 
+TEST(WorkCalendar, CountsAsOneWhoWalksFromDayToDay) {
+  const WorkCalendar calendar = Calendar();
+  for (Date from = Day("2021-12-01"); from < Day("2022-03-01"); from = from.AddDays(1)) {
+    int walked = 0;
+    for (Date to = from; to <= from.AddDays(100); to = to.AddDays(1)) {
+      if (to != from && calendar.IsWorkingDay(to).value()) ++walked;
+      ASSERT_EQ(calendar.WorkingDaysBetween(from, to).value(), walked) << from.ToString() << ' ' << to.ToString();
+    }
+  }
+}
+
+TEST(WorkCalendar, DoesNotCountAcrossAMissingYear) {
+  const WorkCalendar calendar = WorkCalendar::Create({{2024, {}, {}}, Notice2022(), Notice2021()}).value();
+  EXPECT_EQ(MetadataOf(calendar.WorkingDaysBetween(Day("2021-06-01"), Day("2024-06-03")).status(), "year"), "2023");
+  EXPECT_EQ(MetadataOf(calendar.WorkingDaysBetween(Day("2024-06-03"), Day("2021-06-01")).status(), "year"), "2023");
+  EXPECT_EQ(MetadataOf(calendar.AddWorkingDays(Day("2024-01-02"), -2).status(), "year"), "2023");
+  EXPECT_EQ(calendar.IndexOf(Day("2023-06-01")), nullptr);
+  EXPECT_EQ(calendar.IndexOf(Day("2021-06-01")), calendar.IndexOf(Day("2022-06-01")));
+  EXPECT_NE(calendar.IndexOf(Day("2021-06-01")), calendar.IndexOf(Day("2024-06-01")));
+}
+
+TEST(WorkdayIndex, NumbersTheWorkingDays) {
+  const WorkCalendar calendar = Calendar();
+  const WorkdayIndex& index = *calendar.IndexOf(Day("2022-01-01"));
+  const int32_t saturday = Day("2022-04-23").days();  // The Sunday after it is worked.
+  EXPECT_FALSE(index.IsWorkingDay(saturday));
+  EXPECT_EQ(index.Day(index.Before(saturday)), Day("2022-04-24").days());
+  EXPECT_EQ(index.Day(index.UpTo(saturday)), Day("2022-04-22").days());
+  EXPECT_EQ(index.Before(saturday + 1), index.UpTo(saturday + 1));
+  EXPECT_EQ(index.Before(index.end_day()), index.size());
+  EXPECT_EQ(index.UpTo(index.first_day()), -1);  // New Year's Day.
+}
+
 }  // namespace
 }  // namespace yaoshi
