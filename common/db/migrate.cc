@@ -102,4 +102,10 @@ absl::Status Migrate(Session& session, std::span<const Migration> migrations, co
   return applied.ok() ? given : applied;
 }
 
+Options MigrationOptions(Options options) {
+  options.statement_timeout_seconds = 0;
+  options.read_timeout_seconds = 7 * 24 * 3600;
+  return options;
+}
+
 }  // namespace yaoshi::db

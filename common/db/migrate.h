@@ -20,4 +20,7 @@ struct Migration {
 // lease row. An interrupted run is taken up again. Errors name the migration and the statement's number.
 absl::Status Migrate(Session& session, std::span<const Migration> migrations, const Clock& clock);
 
+// For the session that migrates: DDL on a large table may take hours, and cutting it off helps nobody.
+Options MigrationOptions(Options options);
+
 }  // namespace yaoshi::db

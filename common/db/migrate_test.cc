@@ -133,5 +133,10 @@ TEST_F(MigrateTest, ADeadHoldersLeaseRunsOut) {
   EXPECT_EQ(Tables("e2"), 1);
 }
 
+TEST_F(MigrateTest, ALongStatementIsNotCutOff) {
+  Session session(MigrationOptions(TestOptions()));
+  EXPECT_EQ(Number(session, "SELECT @@max_statement_time"), 0);
+}
+
 }  // namespace
 }  // namespace yaoshi::db

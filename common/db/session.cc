@@ -6,6 +6,7 @@
 #include <cppconn/prepared_statement.h>
 #include <cppconn/resultset.h>
 #include <cppconn/statement.h>
+#include <fmt/format.h>
 #include <mysql_driver.h>
 
 #include <algorithm>
@@ -25,6 +26,8 @@ constexpr size_t kMaxStatements = 64;  // max_prepared_stmt_count (16 382) ÷ wo
 // A connection that was gone before is found so at once; what ran for longer was hit while it ran, and is not repeated.
 constexpr std::chrono::milliseconds kQuickly{100};
 constexpr std::array kConnectionGone = {2006, 2013, 2055, 1927};
+constexpr std::array kStatementTooLong = {1969, 3024};  // MariaDB; MySQL and TiDB.
+constexpr int kUnknownVariable = 1193;
 
 // One prepared statement: the connector frees it at the server when it is deleted. Rows share it: the connector's
 // results read from their statement, and that from its connection.
@@ -54,6 +57,11 @@ void Bind(sql::PreparedStatement& statement, const Values& values) {
       statement.setNull(index, 0);
     }
   }
+}
+
+absl::Status DeadlineExceeded() {
+  return Error(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+               "The deadline passed before the database had answered; ask for less, or allow more time.");
 }
 
 const absl::Status& StatusOf(const absl::Status& status) {
@@ -114,9 +122,33 @@ ThreadScope::~ThreadScope() {
 
 struct Session::State {
   std::shared_ptr<sql::Connection> connection;
+  int64_t limit_ms = 0;  // The statement timeout that the server has now.
+  // MariaDB counts seconds, MySQL and TiDB milliseconds under another name; a server that knows neither has no limit.
+  enum class LimitKind { kNone, kSeconds, kMilliseconds } limit_kind = LimitKind::kNone;
   // Most recently used first. Declared after the connection: statements go before it.
   std::list<Statement> statements;
   std::unordered_map<std::string_view, std::list<Statement>::iterator> by_sql;
+
+  void Limit(int64_t ms) {
+    limit_ms = ms;
+    std::unique_ptr<sql::Statement> statement(connection->createStatement());
+    statement->execute(limit_kind == LimitKind::kSeconds
+                           ? fmt::format("SET SESSION max_statement_time = {}.{:03}", ms / 1000, ms % 1000)
+                           : fmt::format("SET SESSION max_execution_time = {}", ms));
+  }
+
+  // Learns which variable there is.
+  void LimitFirst(int64_t ms) {
+    for (const LimitKind kind : {LimitKind::kSeconds, LimitKind::kMilliseconds}) {
+      limit_kind = kind;
+      try {
+        return Limit(ms);
+      } catch (const sql::SQLException& error) {
+        if (error.getErrorCode() != kUnknownVariable) throw;
+      }
+    }
+    limit_kind = LimitKind::kNone;
+  }
 
   std::shared_ptr<sql::PreparedStatement> Prepare(std::string_view sql) {
     if (const auto found = by_sql.find(sql); found != by_sql.end()) {
@@ -145,13 +177,28 @@ void Session::Disconnect() {
   if (in_transaction_) lost_code_ = 2013;
 }
 
+// Before each statement: a round trip only when the limit is another than that of the statement before.
+void Session::LimitStatement() {
+  if (state_->limit_kind == State::LimitKind::kNone) return;
+  int64_t ms = int64_t{options_.statement_timeout_seconds} * 1000;
+  if (deadline_ != kNoDeadline) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
+    ms = std::max<int64_t>(1, ms == 0 ? left.count() : std::min(ms, int64_t{left.count()}));
+  }
+  if (ms != state_->limit_ms) state_->Limit(ms);
+}
+
 // Runs `f`, turning the connector's exceptions into statuses. After an error that broke the connection it is dropped.
 template <class F>
 auto Session::Guard(std::string_view sql, F f) -> decltype(f()) {
   if (absl::Status connected = EnsureConnected(); !connected.ok()) return connected;
   try {
+    LimitStatement();
     return f();
   } catch (const sql::SQLException& error) {
+    const bool too_long =
+        std::find(kStatementTooLong.begin(), kStatementTooLong.end(), error.getErrorCode()) != kStatementTooLong.end();
+    if (too_long && deadline_ != kNoDeadline && !in_transaction_) return DeadlineExceeded();
     absl::Status status = DatabaseError(error.getErrorCode(), sql.substr(0, sql.find(' ')));
     const Failure failure = FailureOf(status);
     if (failure == Failure::kUnknown || failure == Failure::kUnavailable) Disconnect();
@@ -208,16 +255,7 @@ absl::Status Session::Connect() {
   state_->connection.reset(sql::mysql::get_driver_instance()->connect(map));
   std::unique_ptr<sql::Statement> statement(state_->connection->createStatement());
   for (const char* setup : kSetup) statement->execute(setup);
-  const std::string seconds = std::to_string(options_.statement_timeout_seconds);
-  // MariaDB counts seconds, MySQL and TiDB milliseconds under another name.
-  for (const std::string& optional :
-       {"SET SESSION max_statement_time = " + seconds, "SET SESSION max_execution_time = " + seconds + "000"}) {
-    try {
-      statement->execute(optional);
-    } catch (const sql::SQLException& error) {
-      if (error.getErrorCode() != 1193) throw;  // 1193: the server does not know the variable.
-    }
-  }
+  state_->LimitFirst(int64_t{options_.statement_timeout_seconds} * 1000);
   return absl::OkStatus();
 }
 

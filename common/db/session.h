@@ -2,6 +2,7 @@
 // exceptions, silent commits and stale statements end here. Not thread-safe: a worker owns one.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -28,7 +29,7 @@ struct Options {
   std::string schema;
   int connect_timeout_seconds = 2;
   int read_timeout_seconds = 15;       // Longer than any statement may take.
-  int statement_timeout_seconds = 10;  // The server ends a longer statement.
+  int statement_timeout_seconds = 10;  // The server ends a longer statement; 0: never.
 };
 
 // A value to bind. Dates and times are bound as SQL text, ids as 16 bytes.
@@ -104,6 +105,10 @@ class Session {
 
   // True between a successful START TRANSACTION and its end.
   bool in_transaction() const { return in_transaction_; }
+  // From now on the server ends statements at `deadline`, too, which is DEADLINE_EXCEEDED; kNoDeadline: no more. See
+  // DeadlineScope.
+  static constexpr auto kNoDeadline = std::chrono::steady_clock::time_point::max();
+  void SetDeadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
   // Drops the connection; the next use connects anew. Within a transaction every further statement fails until
   // ROLLBACK: half a transaction must not go on in another connection.
   void Disconnect();
@@ -112,6 +117,7 @@ class Session {
   struct State;
   absl::Status EnsureConnected();
   absl::Status Connect();
+  void LimitStatement();
   template <class F>
   auto Guard(std::string_view sql, F f) -> decltype(f());
   template <class F>
@@ -121,6 +127,21 @@ class Session {
   std::unique_ptr<State> state_;
   bool in_transaction_ = false;
   int lost_code_ = 0;  // Not 0: the error that took the open transaction away.
+  std::chrono::steady_clock::time_point deadline_ = kNoDeadline;
+};
+
+// Reads that nobody waits for any more end: within the scope, the session's statements stop at the deadline.
+class DeadlineScope {
+ public:
+  DeadlineScope(Session& session, std::chrono::steady_clock::time_point deadline) : session_(session) {
+    session_.SetDeadline(deadline);
+  }
+  ~DeadlineScope() { session_.SetDeadline(Session::kNoDeadline); }
+  DeadlineScope(const DeadlineScope&) = delete;
+  DeadlineScope& operator=(const DeadlineScope&) = delete;
+
+ private:
+  Session& session_;
 };
 
 // "(?,?,?),(?,?,?)": `rows` groups of `columns` placeholders, for multi-row INSERTs.

@@ -137,5 +137,19 @@ TEST_F(SessionTest, ATransactionDoesNotStartWithinAnother) {
   EXPECT_EQ(Number(session_, "SELECT COUNT(*) FROM bond WHERE id = 910"), 0);
 }
 
+TEST_F(SessionTest, AStatementEndsAtTheDeadlineOfItsScope) {
+  const std::string many = "information_schema.COLLATIONS";
+  const std::string slow = "SELECT COUNT(*) FROM " + many + " a, " + many + " b, " + many + " c, " + many +
+                           " d WHERE a.ID + b.ID + c.ID + d.ID < 0";
+  {
+    const DeadlineScope scope(session_, Soon(std::chrono::milliseconds(50)));
+    const absl::Status late = session_.Query(slow).status();
+    EXPECT_EQ(late.code(), absl::StatusCode::kDeadlineExceeded) << late;
+    EXPECT_EQ(ReasonOf(late), "DEADLINE_EXCEEDED");
+    EXPECT_EQ(session_.Query(slow).status().code(), absl::StatusCode::kDeadlineExceeded) << "it has passed";
+  }
+  EXPECT_EQ(Number(session_, "SELECT @@max_statement_time"), TestOptions().statement_timeout_seconds);
+}
+
 }  // namespace
 }  // namespace yaoshi::db

@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <random>
 #include <string>
@@ -199,6 +201,24 @@ TEST(WrittenCsv, Bytes) {
   EXPECT_EQ(ReadFile(directory.Path("a.csv")),
             "\xEF\xBB\xBF项目名称,总投资（亿元）,计划投资(元),开工日期,公顷,重大\r\n"
             "\"'=1+1,\"\"x\"\"\",-3.527,0.01,2022-04-20,-1.25,否\r\n");
+}
+
+// The library's own file of rows is bounded here, as a full disk bounds it; the workbook itself would fit.
+TEST(SheetWriter, RowsThatDoNotFitOnTheDiskAreAnError) {
+  const TempDirectory directory;
+  auto writer = SheetWriter::Create(directory.Path("full.xlsx"), FileFormat::kXlsx, "清单", Columns());
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit tight{64 << 10, before.rlim_max};
+  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
+  absl::Status status;
+  for (int row = 0; row < 5000 && status.ok(); ++row) status = (*writer)->Append(std::vector<WriteValue>{"同一行"});
+  if (status.ok()) status = (*writer)->Finish();
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, ignored);
+  EXPECT_THAT(ReasonOf(status), ::testing::AnyOf("FILE_FAILED", "STORAGE_FULL")) << status;
 }
 
 }  // namespace

@@ -109,6 +109,11 @@ absl::Status XlsxFile::WriteBlank(std::uint32_t row, std::size_t column, lxw_for
 
 absl::Status XlsxFile::Finish() {
   errno = 0;
+  // The library writes rows to a file of its own and does not look whether they fit.
+  std::FILE* rows = sheet_->optimize_tmpfile;
+  if (rows != nullptr && (std::ferror(rows) != 0 || std::fflush(rows) != 0)) {
+    return FileFailed("write", errno == 0 ? ENOSPC : errno);
+  }
   const lxw_error error = workbook_close(workbook_);
   const int error_number = errno;
   workbook_ = nullptr;
