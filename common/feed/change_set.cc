@@ -150,6 +150,12 @@ absl::Status StageChunk(Session& tx, const Uuid& change_set, Timestamp lease_unt
   return InsertVersions(tx, change_set, items, versions);
 }
 
+absl::StatusOr<int64_t> StagedItems(Session& tx, const Uuid& change_set) {
+  ASSIGN_OR_RETURN(Rows rows, tx.Query(kSelectStaged, {change_set}));
+  if (!rows.Next() || rows.Int(1) < 0) return Gone();
+  return rows.Int(1);
+}
+
 absl::StatusOr<bool> CommitStaged(Session& tx, const Uuid& change_set) {
   ASSIGN_OR_RETURN(const int64_t committed, tx.Execute(kCommitStaged, {change_set}));
   if (committed == 1) {

@@ -48,6 +48,8 @@ absl::Status BeginStaged(db::Session& tx, const Uuid& change_set, const Author& 
 // Adds up to kMaxRowsPerTransaction versions to a staged set. NOT_FOUND, reason CHANGE_SET_GONE, when it was discarded.
 absl::Status StageChunk(db::Session& tx, const Uuid& change_set, Timestamp lease_until,
                         const std::vector<Version>& versions);
+// How many versions a staged set has: tells a worker whose COMMIT was lost whether its chunk is there. CHANGE_SET_GONE.
+absl::StatusOr<int64_t> StagedItems(db::Session& tx, const Uuid& change_set);
 // Makes the set true: one row. False when nothing was staged: there is no change then, and no set. CHANGE_SET_GONE when
 // it was discarded.
 absl::StatusOr<bool> CommitStaged(db::Session& tx, const Uuid& change_set);

@@ -1,7 +1,10 @@
 #include "common/feed/feed_service.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "absl/strings/str_join.h"
 #include "common/auth/rules.h"
 #include "common/feed/sequencer.h"
 #include "common/status/status.h"
@@ -54,9 +57,18 @@ bool AwaitMore(Engine& engine, rpc::Call& call, int64_t after) {
   return true;
 }
 
+absl::Status CheckSubscription(const v1::SubscribeRequest& request, const std::vector<std::string>& types) {
+  std::vector<FieldViolation> violations;
+  if (request.after_sequence() < 0) violations.push_back({"after_sequence", "must not be negative"});
+  for (int i = 0; i < request.types_size(); ++i) {
+    if (std::find(types.begin(), types.end(), request.types(i)) != types.end()) continue;
+    violations.push_back({fmt::format("types[{}]", i), "must be one of " + absl::StrJoin(types, ", ")});
+  }
+  return InvalidFields(violations);
+}
+
 absl::Status Subscribe(Engine& engine, const db::Options& database, rpc::Call& call,
                        const v1::SubscribeRequest& request, rpc::StreamWriter& writer) {
-  if (request.after_sequence() < 0) return InvalidFields({{"after_sequence", "must not be negative"}});
   db::ThreadScope scope;
   db::Session session(database);
   int64_t after = request.after_sequence();
@@ -129,16 +141,20 @@ absl::StatusOr<v1::VerifyChangesResponse> VerifyChanges(rpc::Call& call, const v
   response.set_verified(found.verified);
   response.set_broken_at_sequence(found.broken_at);
   response.set_explanation(found.explanation);
+  response.set_next_sequence(found.next);
   return response;
 }
 
 }  // namespace
 
-rpc::BoundService BindChangeFeed(Engine& engine, const db::Options& database) {
+rpc::BoundService BindChangeFeed(Engine& engine, const db::Options& database, const std::vector<std::string>& types) {
   rpc::ServiceBuilder builder(v1::Change::descriptor()->file()->FindServiceByName("ChangeFeed"));
   builder.Stream("Subscribe",
-                 [&engine, database](rpc::Call& call, const v1::SubscribeRequest& request, rpc::StreamWriter& writer)
-                     -> absl::Status { return Subscribe(engine, database, call, request, writer); });
+                 [&engine, database, types](rpc::Call& call, const v1::SubscribeRequest& request,
+                                            rpc::StreamWriter& writer) -> absl::Status {
+                   RETURN_IF_ERROR(CheckSubscription(request, types));
+                   return Subscribe(engine, database, call, request, writer);
+                 });
   builder.Database("ListChanges", ListChanges);
   builder.Database("VerifyChanges", VerifyChanges);
   return builder.Finish();

@@ -7,6 +7,7 @@
 #include <deque>
 
 #include "common/feed/feed_testing.h"
+#include "common/feed/sequencer.h"
 #include "common/rpc/testing.h"
 #include "common/status/status.h"
 #include "yaoshi/common/v1/change_feed.pb.h"
@@ -19,6 +20,7 @@ using auth::Role;
 
 constexpr char kSubscribe[] = "/yaoshi.common.v1.ChangeFeed/Subscribe";
 constexpr char kList[] = "/yaoshi.common.v1.ChangeFeed/ListChanges";
+const std::vector<std::string> kTypes = {"project", "entry", "organization"};
 constexpr char kVerify[] = "/yaoshi.common.v1.ChangeFeed/VerifyChanges";
 
 // One subscription, read in the background.
@@ -81,7 +83,7 @@ class FeedServiceTest : public FeedTest {
     options.session_factory = [this] { return std::make_shared<db::Session>(database_.options()); };
     options.thread_scope = [] { return std::make_shared<db::ThreadScope>(); };
     std::vector<rpc::BoundService> services;
-    services.push_back(BindChangeFeed(replica_.engine, database_.options()));
+    services.push_back(BindChangeFeed(replica_.engine, database_.options(), kTypes));
     server_ = std::make_unique<rpc::testing::TestServer>(std::move(services), std::move(options));
   }
 
@@ -131,7 +133,10 @@ TEST_F(FeedServiceTest, WhatIsNotAllowedIsRefused) {
   EXPECT_EQ(ReasonOf(Ask<v1::VerifyChangesResponse>(kVerify, verify).status()), "INVALID_FIELDS");
 
   Subscriber negative(*server_, After(-1)), county(*server_, After(0), rpc::testing::County("621122"));
-  Await([&] { return negative.done() && county.done(); });
+  Subscriber unknown(*server_, After(0, {"project", "projects"}));
+  Await([&] { return negative.done() && county.done() && unknown.done(); });
+  ASSERT_EQ(ViolationsOf(unknown.status()).size(), 1);
+  EXPECT_EQ(ViolationsOf(unknown.status()).front().field, "types[1]");
   EXPECT_EQ(ReasonOf(negative.status()), "INVALID_FIELDS");
   EXPECT_EQ(county.status().code(), absl::StatusCode::kPermissionDenied);
 }
@@ -222,7 +227,7 @@ rpc::CallInfo CountyCall(const std::string& path) {
 
 TEST_F(FeedServiceTest, ACountySeesItsOwnRegionAlone) {
   MakeHistory();
-  const rpc::BoundService service = BindChangeFeed(replica_.engine, database_.options());
+  const rpc::BoundService service = BindChangeFeed(replica_.engine, database_.options(), kTypes);
   for (const rpc::BoundMethod& method : service.methods) {
     rpc::Call call(CountyCall(method.path));
     call.set_session(&session_);
@@ -298,6 +303,17 @@ TEST_F(FeedServiceTest, VerifyingSaysWhereTheChainBreaks) {
   EXPECT_NE(verified->explanation(), "");
   request.set_from_sequence(21);
   EXPECT_EQ(Ask<v1::VerifyChangesResponse>(kVerify, request)->broken_at_sequence(), 0);
+}
+
+TEST_F(FeedServiceTest, AChainIsVerifiedPieceByPiece) {
+  MakeHistory();
+  const Verification first = *VerifyChain(session_, 1, 12);
+  EXPECT_EQ(first.verified, 15) << "sets are not cut";
+  EXPECT_EQ(first.broken_at, 0);
+  EXPECT_EQ(first.next, 16);
+  const Verification rest = *VerifyChain(session_, first.next, 100);
+  EXPECT_EQ(rest.verified, 35);
+  EXPECT_EQ(rest.next, 0);
 }
 
 }  // namespace

@@ -30,13 +30,18 @@ struct ChainLink {
 };
 std::string ExtendChain(std::string_view chain, const ChainLink& link);
 
-// What the verifier found: `broken_at` is the first sequence of the first set that does not hold, 0 when all hold.
+// What one call of the verifier reads at most, up to a whole set: about a second.
+inline constexpr int64_t kMostVerified = 50'000;
+
+// What the verifier found: `broken_at` is the first sequence of the first set that does not hold, 0 when all hold;
+// `next` is where to go on when more follow than were read, 0 at the end of the chain.
 struct Verification {
   int64_t verified = 0;
   int64_t broken_at = 0;
   std::string explanation;
+  int64_t next = 0;
 };
-// Recomputes digests and chain from the set that holds `from_sequence` on.
-absl::StatusOr<Verification> VerifyChain(db::Session& session, int64_t from_sequence);
+// Recomputes digests and chain from the set that holds `from_sequence` on, until `limit` changes are read.
+absl::StatusOr<Verification> VerifyChain(db::Session& session, int64_t from_sequence, int64_t limit = kMostVerified);
 
 }  // namespace yaoshi::feed

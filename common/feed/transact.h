@@ -89,6 +89,16 @@ class Writer {
     return std::optional<T>(std::move(answer));
   }
 
+  // For a check before Transact: when it refuses, a repeated request still gets its first answer, although the same
+  // facts would be refused by now. Nullopt when the check is passed.
+  template <class T>
+  absl::StatusOr<std::optional<T>> ReplayIfRefused(rpc::Call& call, const absl::Status& check) {
+    if (check.ok()) return std::optional<T>();
+    ASSIGN_OR_RETURN(std::optional<T> earlier, Replay<T>(call));
+    if (!earlier) return check;
+    return earlier;
+  }
+
   absl::StatusOr<std::optional<std::string>> ReplayBytes(rpc::Call& call);
   absl::StatusOr<std::string> TransactBytes(rpc::Call& call, const WriteOptions& options,
                                             const std::function<absl::StatusOr<std::string>(Tx&)>& body);
