@@ -67,6 +67,7 @@ class Order {
       return absl::OkStatus();
     });
     RETURN_IF_ERROR(changes);
+    for (const AddedProject& added : added_) RETURN_IF_ERROR(Admitted(added));
     RETURN_IF_ERROR(AmendProjects());
     RETURN_IF_ERROR(Refused(refusals_));
     batch_.others.push_back(VersionOf(adjustment_, call_.principal().region));
@@ -114,25 +115,53 @@ class Order {
       refusals_.push_back({"PROJECT_MERGED", field, fmt::format("{} was merged into another", addition.project())});
       return absl::OkStatus();
     }
-    v1::Project project;
-    project.ParseFromString(row->body);
-    const std::vector<std::string> rules = RefusalsOf(list_.rules, list_, FromProto(project));
+    v1::Project newest;
+    newest.ParseFromString(row->body);
+    added_.push_back({&addition, std::move(newest), row->id, state, field});
+    return absl::OkStatus();
+  }
+
+  // Outside the memory's lock, as AmendProjects: the rules judge the project as it was on the order's date.
+  struct AddedProject {
+    const v1::AdjustListRequest::Addition* request;
+    v1::Project newest;
+    Uuid id;
+    Portfolio::EntryState state;
+    std::string field;
+  };
+  absl::Status Admitted(const AddedProject& added) {
+    const v1::AdjustListRequest::Addition& addition = *added.request;
+    ASSIGN_OR_RETURN(const Timeline timeline, TimelineFor(added.newest, added.id));
+    const v1::Project* project = StateOn(timeline, on_);
+    if (project == nullptr) {
+      refusals_.push_back(
+          {"BEFORE_PROJECT", added.field, fmt::format("{} was not there on {}", addition.project(), on_.ToString())});
+      return absl::OkStatus();
+    }
+    const std::vector<std::string> rules = RefusalsOf(list_.rules, list_, FromProto(*project));
     if (!rules.empty() && addition.admission_override_reason().empty()) {
       refusals_.push_back(
-          {"ADMISSION_REFUSED", field,
+          {"ADMISSION_REFUSED", added.field,
            fmt::format("{} “{}”: {}; give an admission_override_reason if it is to be admitted all the same",
-                       addition.project(), project.title(), absl::StrJoin(rules, ", "))});
+                       addition.project(), project->title(), absl::StrJoin(rules, ", "))});
       return absl::OkStatus();
     }
     Entry entry;
     entry.list = list_.name;
-    entry.project = row->id;
+    entry.project = added.id;
     entry.kind = static_cast<EntryKind>(addition.kind());
     entry.reason = Or(addition.reason(), request_.reason());
     if (!rules.empty()) entry.admission_override_reason = addition.admission_override_reason();
     entry.adjustment = adjustment_.name();
-    Put(Admit(state, std::move(entry), on_), row->region);
+    Put(Admit(added.state, std::move(entry), on_), RegionNumber(added.newest.region()));
     return absl::OkStatus();
+  }
+
+  // What holds on the order's date: the newest statement, unless it is dated later; then its history is needed.
+  absl::StatusOr<Timeline> TimelineFor(const v1::Project& newest, const Uuid& id) {
+    if (DateOr(newest.effective_on(), on_) <= on_) return Timeline{newest};
+    ASSIGN_OR_RETURN(Editable editable, LoadForWrite(call_, call_.session(), id, ""));
+    return std::move(editable.timeline);
   }
 
   absl::Status Take(const Portfolio& portfolio, int index) {
@@ -186,12 +215,8 @@ class Order {
   // The amended projects, outside the memory's lock: one that has later statements needs its history.
   absl::Status AmendProjects() {
     for (const AmendedProject& amended : amended_) {
-      Timeline timeline = {amended.newest};
+      ASSIGN_OR_RETURN(const Timeline timeline, TimelineFor(amended.newest, amended.id));
       const int64_t version = MetaOf(amended.newest).version;
-      if (DateOr(amended.newest.effective_on(), on_) > on_) {
-        ASSIGN_OR_RETURN(const Editable editable, LoadForWrite(call_, call_.session(), amended.id, ""));
-        timeline = editable.timeline;
-      }
       const v1::Project* state = StateOn(timeline, on_);
       if (state == nullptr) return EffectiveBeforeProject(amended.newest.name(), on_.ToString());
       std::vector<v1::Project> statements = Amend(
@@ -236,6 +261,7 @@ class Order {
   v1::Adjustment adjustment_;
   std::set<Uuid> named_;
   std::vector<Refusal> refusals_;
+  std::vector<AddedProject> added_;
   std::vector<AmendedProject> amended_;
   Batch batch_;
 };
@@ -258,6 +284,20 @@ EntryVersion Remove(const Portfolio::EntryState& state, Entry entry, Date on, co
   entry.reason = reason;
   entry.adjustment = adjustment;
   return {std::move(entry), state.version + 1};
+}
+
+std::vector<EntryVersion> Restate(const Portfolio& portfolio, const Uuid& project) {
+  std::vector<EntryVersion> entries;
+  for (const std::string& list : portfolio.ListsOf(project)) {
+    const Portfolio::EntryState state = portfolio.StateOfEntry(list, project);
+    v1::Entry proto;
+    proto.ParseFromString(portfolio.FindEntry(list, project)->body);
+    Entry entry = FromProto(proto);
+    entry.listed = true;
+    entry.effective_on = state.effective_on;
+    entries.push_back({std::move(entry), state.version + 1});
+  }
+  return entries;
 }
 
 feed::Version VersionOf(const v1::Adjustment& adjustment, const std::string& region) {

@@ -22,4 +22,8 @@ EntryVersion Admit(const Portfolio::EntryState& state, Entry entry, Date on);
 EntryVersion Remove(const Portfolio::EntryState& state, Entry entry, Date on, const std::string& reason,
                     const std::string& adjustment);
 
+// The entries of a project, stated anew without a change: when it moves to another region, so that the feed brings them
+// to those who may read that region.
+std::vector<EntryVersion> Restate(const Portfolio& portfolio, const Uuid& project);
+
 }  // namespace yaoshi::registry

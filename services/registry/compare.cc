@@ -66,6 +66,7 @@ std::vector<std::string> ChangedFacts(const v1::Project& a, const v1::Project& b
 
 void Fill(const Side& side, const PastRow& row, const std::string& body, v1::Entry& entry) {
   entry.set_name(EntryName(side.list.name, row.id));
+  entry.set_admitted_on(row.admitted_on.ToString());
   entry.mutable_project()->ParseFromString(body);
   entry.set_kind(static_cast<v1::EntryKind>(row.kind));
   entry.set_planned_investment_fen(row.planned_investment_fen);
@@ -109,6 +110,22 @@ Difference DifferenceOf(const Side& from, const Side& to, const Candidate& candi
   return difference;
 }
 
+// What a list says of its entries beside kind and date: of those that are shown. A union says nothing itself.
+absl::Status Complete(db::Session& session, const std::vector<std::pair<const PastRow*, v1::Entry*>>& shown) {
+  std::vector<std::pair<Uuid, int64_t>> keys;
+  for (const auto& [row, entry] : shown) keys.emplace_back(row->entry_id, row->entry_version);
+  ASSIGN_OR_RETURN(const std::vector<std::string> bodies, LoadBodies(session, keys));
+  for (size_t i = 0; i < shown.size(); ++i) {
+    v1::Entry said;
+    said.ParseFromString(bodies[i]);
+    v1::Entry& entry = *shown[i].second;
+    entry.set_reason(said.reason());
+    entry.set_admission_override_reason(said.admission_override_reason());
+    entry.set_adjustment(said.adjustment());
+  }
+  return absl::OkStatus();
+}
+
 void AddTotals(const std::vector<PastRow>& rows, int sign, v1::CompareListsResponse& response) {
   for (const PastRow& row : rows) {
     response.set_total_investment_change_fen(response.total_investment_change_fen() + sign * row.total_investment_fen);
@@ -147,6 +164,7 @@ absl::StatusOr<v1::CompareListsResponse> CompareLists(const Context& context, rp
   AddTotals(from.rows, -1, response);
   AddTotals(to.rows, 1, response);
   Uuid last;
+  std::vector<std::pair<const PastRow*, v1::Entry*>> shown;
   for (const Candidate& candidate : candidates) {
     Difference difference = DifferenceOf(from, to, candidate, bodies);
     if (difference.kind() == Difference::CHANGED && difference.changed_fields().empty()) continue;
@@ -156,12 +174,17 @@ absl::StatusOr<v1::CompareListsResponse> CompareLists(const Context& context, rp
     const Uuid id = candidate.from != nullptr ? candidate.from->id : candidate.to->id;
     if (!(after < id)) continue;
     if (response.differences_size() < limit) {
-      *response.add_differences() = std::move(difference);
+      Difference& added = *response.add_differences();
+      added = std::move(difference);
+      if (added.has_from() && from.list.kind != ListKind::kMaster)
+        shown.emplace_back(candidate.from, added.mutable_from());
+      if (added.has_to() && to.list.kind != ListKind::kMaster) shown.emplace_back(candidate.to, added.mutable_to());
       last = id;
     } else if (response.next_page_token().empty()) {
       response.set_next_page_token(context.tokens.Encode(scope, {{}, last}));
     }
   }
+  RETURN_IF_ERROR(Complete(call.session(), shown));
   return response;
 }
 

@@ -153,6 +153,36 @@ TEST_F(ListHandlersTest, AllRefusedChangesOfAnOrderAreToldAtOnce) {
   EXPECT_EQ(Entries(list).total_size(), 2);
 }
 
+// The rules judge the project as it was on the order's date, not as it became.
+TEST_F(ListHandlersTest, AnOrderDatedBackIsJudgedByWhatHeldThen) {
+  v1::CreateListRequest request;
+  request.set_list_id("dated-back");
+  request.mutable_list()->set_title("追溯清单");
+  request.mutable_list()->set_kind(v1::List::STANDALONE);
+  request.mutable_list()->set_horizon(v1::List::THIS_YEAR);
+  request.mutable_list()->set_first_year(2022);
+  request.mutable_list()->set_last_year(2022);
+  request.mutable_list()->mutable_admission_rules()->set_min_total_investment_fen(500'000'000);
+  const std::string list = Must(server().Call<v1::List>(CityOffice(), "ListService/CreateList", request)).name();
+  auto facts = NewProjectRequest("后调增的站", "621122", "2022-03-01");
+  facts.mutable_project()->set_total_investment_fen(400'000'000);
+  const v1::Project project = server().Create(facts);
+  v1::UpdateProjectRequest grown;
+  grown.mutable_project()->set_name(project.name());
+  grown.mutable_project()->set_total_investment_fen(600'000'000);
+  grown.set_effective_on("2022-04-10");
+  Must(server().Call<v1::Project>(CityOffice(), "ProjectService/UpdateProject", grown));
+
+  const auto admit = [&](const std::string& on) {
+    auto order = Order(list, on);
+    Add(order, project.name());
+    return ReasonOr(Adjust(order));
+  };
+  EXPECT_EQ(admit("2022-02-28"), "BEFORE_PROJECT");
+  EXPECT_EQ(admit("2022-04-09"), "ADMISSION_REFUSED");
+  EXPECT_EQ(admit("2022-04-10"), "OK");
+}
+
 TEST_F(ListHandlersTest, AnOrderHasAtMostTwentyThousandChangesInAll) {
   const std::string list = server().NewList("too-many");
   auto order = Order(list);
@@ -240,7 +270,7 @@ TEST_F(ListHandlersTest, ComparisonSaysWhatCameWentAndChanged) {
   auto& amendment = *second.add_amendments();
   amendment.set_project(grows);
   amendment.set_total_investment_fen(1'500'000'000);
-  Must(Adjust(second));
+  const v1::Adjustment adjusted = Must(Adjust(second));
 
   v1::CompareListsRequest request;
   request.set_from(list);
@@ -254,6 +284,11 @@ TEST_F(ListHandlersTest, ComparisonSaysWhatCameWentAndChanged) {
     for (const std::string& field : difference.changed_fields()) told.back() += " " + field;
   }
   EXPECT_THAT(told, ElementsAre("比较移出 WENT", "比较调增 CHANGED total_investment_fen", "比较纳入 CAME"));
+  const v1::Entry& came = whole.differences(2).to();
+  EXPECT_EQ(came.admitted_on(), "2022-04-10");
+  EXPECT_EQ(came.reason(), "动态调整");
+  EXPECT_EQ(came.adjustment(), adjusted.name());
+  EXPECT_EQ(whole.differences(0).from().admitted_on(), "2022-03-10");
   EXPECT_EQ(whole.came(), 1);
   EXPECT_EQ(whole.went(), 1);
   EXPECT_EQ(whole.changed(), 1);

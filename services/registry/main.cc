@@ -43,8 +43,11 @@ struct Errand {
 
   absl::Status Run(const config::ServerConfig& config) const {
     ASSIGN_OR_RETURN(const db::Options database, DatabaseOf(config));
+    if (migrate) {
+      db::Session ddl(db::MigrationOptions(database));
+      RETURN_IF_ERROR(db::Migrate(ddl, Migrations(), SystemClock()));
+    }
     db::Session session(database);
-    if (migrate) RETURN_IF_ERROR(db::Migrate(session, Migrations(), SystemClock()));
     if (!bootstrap.empty()) RETURN_IF_ERROR(Bootstrap(session, bootstrap, SystemClock()));
     return absl::OkStatus();
   }
@@ -56,6 +59,7 @@ absl::Status Wire(rpc::Startup& up, std::unique_ptr<RegistryService>& service) {
   options.clock = &SystemClock();
   ASSIGN_OR_RETURN(const std::string secret, config::ReadSecret(up.config.page_key_file));
   options.page_key = feed::Sha256(secret);
+  options.log = up.log;
   ASSIGN_OR_RETURN(service, RegistryService::Create(std::move(options)));
   RETURN_IF_ERROR(service->Start());
   up.options.thread_scope = [] { return std::make_shared<db::ThreadScope>(); };

@@ -6,6 +6,7 @@
 
 #include "common/page/field_mask.h"
 #include "common/page/page_size.h"
+#include "services/registry/adjuster.h"
 #include "services/registry/errors.h"
 #include "services/registry/export.h"
 #include "services/registry/list_query.h"
@@ -77,7 +78,10 @@ absl::StatusOr<v1::Project> ProjectHandlers::CreateProject(rpc::Call& call, cons
   RETURN_IF_ERROR(context_.writer.engine().Sync(call.deadline()));
   v1::Project project =
       NewProject(call, request, Uuid::New(SystemClock()), DateOr(request.effective_on(), call.today()));
-  RETURN_IF_ERROR(InvalidFields(CheckNew(context_, call, request, "", project)));
+  ASSIGN_OR_RETURN(const std::optional<v1::Project> earlier,
+                   context_.writer.ReplayIfRefused<v1::Project>(
+                       call, InvalidFields(CheckNew(context_, call, request, "", project))));
+  if (earlier) return *earlier;
   return context_.writer.Transact<v1::Project>(call, {request.duplicate_override_reason(), request.validate_only()},
                                                [&](feed::Tx& tx) -> absl::StatusOr<v1::Project> {
                                                  RETURN_IF_ERROR(CheckDuplicates(context_, project, "project"));
@@ -100,8 +104,11 @@ absl::StatusOr<v1::BatchCreateProjectsResponse> ProjectHandlers::BatchCreateProj
       violations.push_back(std::move(violation));
     }
   }
-  RETURN_IF_ERROR(InvalidFields(violations));
-  RETURN_IF_ERROR(CheckTwins(projects));
+  absl::Status check = InvalidFields(violations);
+  if (check.ok()) check = CheckTwins(projects);
+  ASSIGN_OR_RETURN(const std::optional<v1::BatchCreateProjectsResponse> earlier,
+                   context_.writer.ReplayIfRefused<v1::BatchCreateProjectsResponse>(call, check));
+  if (earlier) return *earlier;
   return context_.writer.Transact<v1::BatchCreateProjectsResponse>(
       call, {"", request.validate_only()}, [&](feed::Tx& tx) -> absl::StatusOr<v1::BatchCreateProjectsResponse> {
         for (size_t i = 0; i < projects.size(); ++i) {
@@ -192,6 +199,9 @@ absl::StatusOr<v1::Project> ProjectHandlers::UpdateProject(rpc::Call& call, cons
   ASSIGN_OR_RETURN(const Date on, EffectiveDate(call, request.effective_on()));
   if (request.project().classified()) return ClassifiedProject();
   ASSIGN_OR_RETURN(const std::vector<std::string> paths, ResolveMask(request.update_mask(), request.project()));
+  // A move takes the entries along, and memory has to know them all.
+  const bool may_move = std::find(paths.begin(), paths.end(), "region") != paths.end();
+  if (may_move) RETURN_IF_ERROR(context_.writer.engine().Sync(call.deadline()));
   return context_.writer.Transact<v1::Project>(
       call, {request.reason(), request.validate_only()}, [&](feed::Tx& tx) -> absl::StatusOr<v1::Project> {
         ASSIGN_OR_RETURN(const Editable editable, LoadForWrite(call, tx.session(), id, request.project().etag()));
@@ -204,8 +214,14 @@ absl::StatusOr<v1::Project> ProjectHandlers::UpdateProject(rpc::Call& call, cons
         }
         RETURN_IF_ERROR(CheckStatements(context_, call, statements, "project."));
         Stamp(statements, editable.version, call);
-        RETURN_IF_ERROR(Save(tx, statements));
-        return statements.back();
+        Batch batch;
+        if (statements.back().region() != editable.newest.region()) {
+          batch.entries = context_.memory.Read([&](const Portfolio& portfolio) { return Restate(portfolio, id); });
+          batch.entry_regions.assign(batch.entries.size(), statements.back().region());
+        }
+        batch.projects = std::move(statements);
+        RETURN_IF_ERROR(Save(tx, batch));
+        return batch.projects.back();
       });
 }
 

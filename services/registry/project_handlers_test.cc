@@ -7,6 +7,7 @@
 
 #include "services/registry/domain/life_cycle.h"
 #include "services/registry/testing/registry_server.h"
+#include "yaoshi/common/v1/change_feed.pb.h"
 
 namespace yaoshi::registry {
 namespace {
@@ -150,6 +151,23 @@ TEST_F(ProjectHandlersTest, ARepeatedRequestGetsTheFirstAnswerAlsoAfterARestart)
   EXPECT_TRUE(Titles("title = \"另一座泵站\"", "", "").empty());
 }
 
+TEST_F(ProjectHandlersTest, ARepeatedRequestGetsItsAnswerAlthoughItWouldBeRefusedByNow) {
+  v1::CreateProjectRequest request = NewProjectRequest("改日期的园");
+  request.set_request_id("0190a000-0000-7000-8000-000000000002");
+  request.set_effective_on("2022-04-20");
+  const v1::Project first = server().Create(request);
+  // By the server's clock the same facts now lie in the future.
+  server().Advance(-std::chrono::hours(24));
+  const auto again = Create(request);
+  v1::CreateProjectRequest other = request;
+  other.set_request_id("0190a000-0000-7000-8000-000000000003");
+  const auto fresh = Create(other);
+  server().Advance(std::chrono::hours(24));
+  EXPECT_EQ(ReasonOr(again), "OK");
+  EXPECT_EQ(again.value_or(v1::Project()).name(), first.name());
+  EXPECT_EQ(ReasonOr(fresh), "INVALID_FIELDS");
+}
+
 TEST_F(ProjectHandlersTest, ValidateOnlyChecksAndWritesNothing) {
   v1::CreateProjectRequest request = NewProjectRequest("只校验的桥");
   request.set_validate_only(true);
@@ -236,6 +254,30 @@ TEST_F(ProjectHandlersTest, AMergeKeepsLineageAndEntries) {
   EXPECT_THAT(OnList(list, "2022-03-31"), ElementsAre(twin));
   EXPECT_THAT(OnList(list, "2022-04-01"), ElementsAre(kept));
   EXPECT_THAT(OnList(list, ""), ElementsAre(kept));
+}
+
+// Who may read the new region's entries hears of the entry; facts and dates of the entry stay.
+TEST_F(ProjectHandlersTest, AProjectThatMovesToAnotherRegionTakesItsEntriesAlong) {
+  const std::string list = server().NewList("moves-2022");
+  const std::string name = server().Create(NewProjectRequest("迁址的厂", "621121", "2022-03-01")).name();
+  Admit(list, name, "2022-03-10");
+  v1::UpdateProjectRequest request;
+  request.mutable_project()->set_name(name);
+  request.mutable_project()->set_region("621122");
+  request.mutable_update_mask()->add_paths("region");
+  testing::Must(Update(request));
+
+  common::v1::ListChangesRequest changes;
+  changes.set_name(list + "/entries/" + name.substr(name.find('/') + 1));
+  const auto told = testing::Must(server().Call<common::v1::ListChangesResponse>(
+      rpc::testing::WithRole(auth::Role::kAuditor), "/yaoshi.common.v1.ChangeFeed/ListChanges", changes));
+  ASSERT_EQ(told.changes_size(), 2);
+  EXPECT_EQ(told.changes(0).region(), "621121");
+  EXPECT_EQ(told.changes(1).region(), "621122");
+  EXPECT_EQ(told.changes(1).effective_on(), "2022-03-10");
+  EXPECT_EQ(told.changes(1).body(), told.changes(0).body());
+  EXPECT_THAT(OnList(list, ""), ElementsAre(name));
+  EXPECT_THAT(OnList(list, "2022-03-10"), ElementsAre(name));
 }
 
 // What was stated with effect after the merge's day ends with it, and earlier lineage stays.

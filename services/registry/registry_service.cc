@@ -48,7 +48,7 @@ struct RegistryService::State {
   ListHandlers lists{context, catalogue};
   FigureHandlers figures{context};
   ImportMappingHandlers mappings{directory_context};
-  ImportRunner runner{context, {.clock = options.clock, .after_chunk = nullptr}};
+  ImportRunner runner{context, {.clock = options.clock, .after_chunk = nullptr, .log = options.log}};
   ImportHandlers imports{context, mappings, runner};
   OperationHandlers operations{context, runner};
   FileHandlers files{writer, options.database};
@@ -76,7 +76,9 @@ std::vector<rpc::BoundService> RegistryService::Bind() {
   services.push_back(state_->imports.Bind());
   services.push_back(state_->operations.Bind());
   services.push_back(state_->files.Bind());
-  services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database));
+  std::vector<std::string> types = DirectoryTypes();
+  types.insert(types.end(), {"project", "entry", "adjustment"});
+  services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database, types));
   return services;
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/db/session.h"
 #include "common/feed/engine.h"
+#include "common/obs/log.h"
 #include "common/page/page_token.h"
 #include "common/rpc/server.h"
 
@@ -15,7 +16,8 @@ namespace yaoshi::registry {
 struct RegistryOptions {
   db::Options database;
   const Clock* clock = nullptr;
-  std::string page_key;  // 32 secret bytes that all replicas share.
+  std::string page_key;                     // 32 secret bytes that all replicas share.
+  std::shared_ptr<obs::Log> log = nullptr;  // Null: nothing is logged.
 };
 
 class RegistryService {

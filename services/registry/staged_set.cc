@@ -1,7 +1,9 @@
 #include "services/registry/staged_set.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "common/db/status.h"
 #include "common/db/write.h"
 #include "services/registry/project_writer.h"
 
@@ -51,7 +53,9 @@ Timestamp StagedSet::Lease() const {
 
 absl::Status StagedSet::Begin() {
   return db::RunTransaction(session_, std::chrono::steady_clock::now() + kChunkDeadline, [&](db::Session& tx) {
-    return feed::BeginStaged(tx, id_, author_, clock_.Now(), Lease());
+    const absl::Status begun = feed::BeginStaged(tx, id_, author_, clock_.Now(), Lease());
+    // The id is this set's alone: it was begun by an attempt whose COMMIT was done, though its answer was lost.
+    return db::FailureOf(begun) == db::Failure::kDuplicate ? absl::OkStatus() : begun;
   });
 }
 
@@ -69,12 +73,20 @@ absl::Status StagedSet::Add(const Batch& batch) {
 
 absl::Status StagedSet::AddChunk(const Batch& chunk) {
   const std::vector<feed::Version> versions = VersionsOf(chunk);
-  return db::RunTransaction(session_, std::chrono::steady_clock::now() + kChunkDeadline,
-                            [&](db::Session& tx) -> absl::Status {
-                              const absl::Status staged = feed::StageChunk(tx, id_, Lease(), versions);
-                              if (!staged.ok()) return feed::ExplainConflict(tx, versions, staged);
-                              return InsertColumns(tx, id_, chunk);
-                            });
+  const int64_t after = items_ + static_cast<int64_t>(versions.size());
+  bool again = false;
+  RETURN_IF_ERROR(db::RunTransaction(
+      session_, std::chrono::steady_clock::now() + kChunkDeadline, [&](db::Session& tx) -> absl::Status {
+        if (std::exchange(again, true)) {  // Of the attempt before it may be unknown whether it was committed.
+          ASSIGN_OR_RETURN(const int64_t there, feed::StagedItems(tx, id_));
+          if (there == after) return absl::OkStatus();
+        }
+        const absl::Status staged = feed::StageChunk(tx, id_, Lease(), versions);
+        if (!staged.ok()) return feed::ExplainConflict(tx, versions, staged);
+        return InsertColumns(tx, id_, chunk);
+      }));
+  items_ = after;
+  return absl::OkStatus();
 }
 
 void StagedSet::Discard() {

@@ -48,6 +48,7 @@ class StagedSet {
   const Clock& clock_;
   const feed::Author author_;
   const Uuid id_;
+  int64_t items_ = 0;  // Staged for sure.
 };
 
 }  // namespace yaoshi::registry

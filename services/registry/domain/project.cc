@@ -71,6 +71,11 @@ void CheckIdentity(const Project& project, const References& references, Violati
                           "Is no unified social credit code: 18 digits and capital letters (never I, O, S, V, Z) with "
                           "a check character that fits; compare it with the licence, or leave it empty."});
   }
+  if (!project.industry.empty() && !IsIndustry(project.industry)) {
+    violations.push_back({"industry",
+                          "Is no GB/T 4754 code; give a letter A to T, or one with the 2 to 4 digits of a division of "
+                          "that letter, such as N78."});
+  }
   CheckOrganization("competent_department", project.competent_department, references, violations);
   CheckOrganization("responsible_unit", project.responsible_unit, references, violations);
 }
@@ -225,6 +230,17 @@ std::vector<FieldViolation> Validate(const Project& project, const References& r
   CheckPlans(project, violations);
   CheckAttributes(project.attributes, violations);
   return violations;
+}
+
+bool IsIndustry(std::string_view code) {
+  // The last division of each letter; the first is the one after the last of the letter before.
+  constexpr int kLastDivision[] = {5, 12, 43, 46, 50, 52, 60, 62, 65, 69, 70, 72, 75, 79, 82, 83, 85, 90, 96, 97};
+  if (code.empty() || code[0] < 'A' || code[0] > 'T') return false;
+  if (code.size() == 1) return true;
+  if (code.size() < 3 || code.size() > 5 || !AllDigits(code.substr(1))) return false;
+  const int division = (code[1] - '0') * 10 + (code[2] - '0');
+  const int letter = code[0] - 'A';
+  return division <= kLastDivision[letter] && division > (letter == 0 ? 0 : kLastDivision[letter - 1]);
 }
 
 std::optional<ProjectCodeFormat> FormatOf(std::string_view project_code) {

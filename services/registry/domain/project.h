@@ -108,7 +108,7 @@ class References {
 };
 
 // All that is wrong with a project's facts, paths relative to the project: illegal region, unknown organizations,
-// ill-formed project code or credit code, completion before start, sources that do not add up to the total, two plans
+// ill-formed industry, project code or credit code, completion before start, sources that do not add up to the total, two plans
 // of one year, a monthly curve that does not add up, plans above the total investment, energy and land attributes out
 // of range.
 std::vector<FieldViolation> Validate(const Project& project, const References& references);
@@ -122,5 +122,9 @@ std::optional<ProjectCodeFormat> FormatOf(std::string_view project_code);
 // Whether it is a unified social credit code (GB 32100-2015): 18 of its 31 characters, a registering authority, six
 // digits of a region, an organization code with its check character (GB 11714) and the check character of the whole.
 bool IsCreditCode(std::string_view code);
+
+// Whether it is a code of GB/T 4754-2017: a letter A to T, or a letter with a division of its own and up to two digits
+// more (N, N78, N7810). Groups and classes are not looked up.
+bool IsIndustry(std::string_view code);
 
 }  // namespace yaoshi::registry

@@ -71,6 +71,13 @@ TEST(ValidateProject, RefusesWhatNobodyKnows) {
   ExpectViolations({
       {"region", [](Project& p) { p.region = ""; }},
       {"region", [](Project& p) { p.region = "621199"; }},
+      {"industry", [](Project& p) { p.industry = "U"; }},
+      {"industry", [](Project& p) { p.industry = "N7"; }},
+      {"industry", [](Project& p) { p.industry = "N75"; }},  // Of M.
+      {"industry", [](Project& p) { p.industry = "A0"; }},
+      {"industry", [](Project& p) { p.industry = "A00"; }},
+      {"industry", [](Project& p) { p.industry = "T98"; }},
+      {"industry", [](Project& p) { p.industry = "N78101"; }},
       {"project_code", [](Project& p) { p.project_code = "2213-621122-04-01-123456"; }},
       {"project_code", [](Project& p) { p.project_code = "待赋码"; }},
       {"owner_credit_code", [](Project& p) { p.owner_credit_code = "116211220132200885"; }},

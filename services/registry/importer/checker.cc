@@ -226,9 +226,9 @@ void ImportChecker::CheckAlike(CheckedRow& row, const v1::Project& project) {
 void ImportChecker::Validated(CheckedRow& row, const Project& project) const {
   const bool has_total = project.total_investment_fen != 0 || row.values.Has("total_investment");
   for (const FieldViolation& violation : Validate(project, context_.directory)) {
-    // Units and regions are found by their titles; sums need a total.
-    const bool told = violation.field == "region" || violation.field == "competent_department" ||
-                      violation.field == "responsible_unit";
+    // Units, regions and industries were told when the row was read; sums need a total.
+    const bool told = violation.field == "region" || violation.field == "industry" ||
+                      violation.field == "competent_department" || violation.field == "responsible_unit";
     const bool sum = violation.field == "funding_sources" || violation.field == "annual_plans";
     // The sum over amounts of which one is not understood says nothing.
     const bool amounts_wrong = std::any_of(
@@ -243,7 +243,8 @@ void ImportChecker::Validated(CheckedRow& row, const Project& project) const {
 absl::Status ImportChecker::Update(CheckedRow& row) {
   v1::Project newest;
   newest.ParseFromString(row.body);
-  ASSIGN_OR_RETURN(row.change.statements, Statements(row, newest));
+  v1::Project then = newest;
+  ASSIGN_OR_RETURN(row.change.statements, Statements(row, newest, then));
   const v1::Project& now = row.change.statements.empty() ? newest : row.change.statements.back();
   row.change.region = now.region();
   if (!row.change.statements.empty()) {
@@ -251,11 +252,16 @@ absl::Status ImportChecker::Update(CheckedRow& row) {
     row.change.amended = now.total_investment_fen() != newest.total_investment_fen() ||
                          FromProto(now).annual_plans != FromProto(newest).annual_plans;
   }
-  PutOnList(row, FromProto(now));
+  if (now.region() != newest.region()) {
+    row.change.entries =
+        context_.memory.Read([&](const Portfolio& portfolio) { return Restate(portfolio, row.project); });
+  }
+  PutOnList(row, FromProto(then));
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<v1::Project>> ImportChecker::Statements(CheckedRow& row, const v1::Project& newest) {
+absl::StatusOr<std::vector<v1::Project>> ImportChecker::Statements(CheckedRow& row, const v1::Project& newest,
+                                                                   v1::Project& then) {
   Timeline timeline = {newest};
   if (DateOr(newest.effective_on(), terms_.on) > terms_.on) {
     // It was changed with effect from a later day: what holds from then on is in its history.
@@ -270,6 +276,7 @@ absl::StatusOr<std::vector<v1::Project>> ImportChecker::Statements(CheckedRow& r
     return std::vector<v1::Project>();
   }
   const v1::Project merged = Merged(*state, row.facts);
+  then = merged;
   const std::vector<std::string> paths = ChangedPaths(*state, merged);
   if (paths.empty()) return std::vector<v1::Project>();
   std::vector<v1::Project> statements = Amend(timeline, terms_.on, paths, merged);
@@ -334,8 +341,10 @@ void ImportChecker::PutOnList(CheckedRow& row, const Project& project) {
   entry.kind = row.facts.kind;
   entry.reason = terms_.reason;
   entry.adjustment = terms_.adjustment;
-  row.change.entry = Admit(row.standing, std::move(entry), terms_.on);
-  row.change.entry->entry.admitted_on = admitted_on;
+  std::vector<EntryVersion>& entries = row.change.entries;
+  std::erase_if(entries, [&](const EntryVersion& restated) { return restated.entry.list == entry.list; });
+  entries.push_back(Admit(row.standing, std::move(entry), terms_.on));
+  entries.back().entry.admitted_on = admitted_on;
   row.change.added = !listed;
   row.change.amended = listed;
 }

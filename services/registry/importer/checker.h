@@ -35,10 +35,10 @@ struct RowChange {
   enum class Kind { kUnchanged, kCreated, kUpdated };
   Kind kind = Kind::kUnchanged;
   std::vector<v1::Project> statements;  // Stamped.
-  std::optional<EntryVersion> entry;
-  std::string region;    // Of the project.
-  bool added = false;    // Put on the list.
-  bool amended = false;  // On the list already, with another kind or other money.
+  std::vector<EntryVersion> entries;    // Of the list; of other lists when the project moves to another region.
+  std::string region;                   // Of the project.
+  bool added = false;                   // Put on the list.
+  bool amended = false;                 // On the list already, with another kind or other money.
 };
 
 // A row on its way through the checks.
@@ -81,7 +81,8 @@ class ImportChecker {
   absl::Status CheckCodes(std::deque<CheckedRow>& rows);
   void Enter(CheckedRow& row);
   absl::Status Update(CheckedRow& row);
-  absl::StatusOr<std::vector<v1::Project>> Statements(CheckedRow& row, const v1::Project& newest);
+  // `then` becomes the project as it will have been on the import's date.
+  absl::StatusOr<std::vector<v1::Project>> Statements(CheckedRow& row, const v1::Project& newest, v1::Project& then);
   void CheckAlike(CheckedRow& row, const v1::Project& project);
   void Validated(CheckedRow& row, const Project& project) const;
   void PutOnList(CheckedRow& row, const Project& project);

@@ -65,12 +65,14 @@ bool IsSection(const sheet::Row& row, const sheet::Headings& headings) {
 std::string EntryRecord(const EntryVersion& version, const std::string& region) {
   std::string record = "E";
   record.append(reinterpret_cast<const char*>(&version.version), sizeof(version.version));
+  const int32_t effective_on = version.entry.effective_on.days();
+  record.append(reinterpret_cast<const char*>(&effective_on), sizeof(effective_on));
   record += region;
   return record + ToProto(version.entry).SerializeAsString();
 }
 
 // Reads a record of the spool into a batch.
-void TakeRecord(std::string_view record, Date on, Batch& batch) {
+void TakeRecord(std::string_view record, Batch& batch) {
   if (record[0] == 'P') {
     v1::Project& project = batch.projects.emplace_back();
     project.ParseFromArray(record.data() + 1, static_cast<int>(record.size() - 1));
@@ -79,11 +81,13 @@ void TakeRecord(std::string_view record, Date on, Batch& batch) {
   constexpr size_t kRegion = 6;
   EntryVersion version;
   std::memcpy(&version.version, record.data() + 1, sizeof(version.version));
-  const std::string_view rest = record.substr(1 + sizeof(version.version));
+  int32_t effective_on = 0;
+  std::memcpy(&effective_on, record.data() + 1 + sizeof(version.version), sizeof(effective_on));
+  const std::string_view rest = record.substr(1 + sizeof(version.version) + sizeof(effective_on));
   v1::Entry proto;
   proto.ParseFromArray(rest.data() + kRegion, static_cast<int>(rest.size() - kRegion));
   version.entry = FromProto(proto);
-  version.entry.effective_on = on;
+  version.entry.effective_on = Date::FromDays(effective_on);
   batch.entries.push_back(std::move(version));
   batch.entry_regions.emplace_back(rest.substr(0, kRegion));
 }
@@ -277,8 +281,10 @@ absl::Status ImportRun::Collect(const CheckedRow& row, const sheet::Headings& he
   for (const v1::Project& statement : change.statements) {
     RETURN_IF_ERROR(findings.spool.Append("P" + statement.SerializeAsString()));
   }
-  if (change.entry) RETURN_IF_ERROR(findings.spool.Append(EntryRecord(*change.entry, change.region)));
-  findings.changes += change.statements.size() + (change.entry ? 1 : 0);
+  for (const EntryVersion& entry : change.entries) {
+    RETURN_IF_ERROR(findings.spool.Append(EntryRecord(entry, change.region)));
+  }
+  findings.changes += change.statements.size() + change.entries.size();
   return absl::OkStatus();
 }
 
@@ -329,7 +335,7 @@ absl::Status ImportRun::StageAll(const ImportTerms& terms, Findings& findings, S
   std::string record;
   for (bool more = true; more;) {
     ASSIGN_OR_RETURN(more, findings.spool.Next(record));
-    if (more) TakeRecord(record, terms.on, batch);
+    if (more) TakeRecord(record, batch);
     const bool full = batch.projects.size() >= kChunk || batch.entries.size() >= kChunk;
     if (more && !full) continue;
     RETURN_IF_ERROR(staged.Add(batch));

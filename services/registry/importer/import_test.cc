@@ -326,6 +326,22 @@ TEST_F(ImportTest, HoldsTheRulesOfTheList) {
   EXPECT_EQ(Import(rows, Onto(list)).adjustment(), "");
 }
 
+// The rules judge the project as it was on the import's date, not as it became.
+TEST_F(ImportTest, AnImportDatedBackIsJudgedByWhatHeldThen) {
+  const std::string list = server().NewList("rules-then", 500);
+  std::vector<Cells> rows = Rows(1, "追溯准入");
+  rows[0]["总投资（万元）"] = "400";
+  v1::ImportProjectsRequest january;
+  january.set_effective_on("2022-01-10");
+  EXPECT_EQ(Import(rows, january).created(), 1);
+  rows[0]["总投资（万元）"] = "600";
+  EXPECT_EQ(Import(rows).updated(), 1);  // From today on.
+  rows[0]["总投资（万元）"] = "400";
+  v1::ImportProjectsRequest onto = Onto(list);
+  onto.set_effective_on("2022-01-20");
+  EXPECT_EQ(Import(rows, onto).wrong(), 1);
+}
+
 TEST_F(ImportTest, KilledInTheMiddleItIsBegunAnewAndNeverHalfVisible) {
   const std::string list = server().NewList("killed");
   const std::string name = Begin(Rows(700, "被杀"), Onto(list));

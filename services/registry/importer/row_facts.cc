@@ -34,14 +34,6 @@ const google::protobuf::FieldDescriptor* FieldOf(const google::protobuf::Descrip
   return type->FindFieldByName(std::string(name));
 }
 
-// A letter A to T, or a letter with two to four digits (GB/T 4754).
-bool IsIndustry(const std::string& code) {
-  if (code.empty() || code[0] < 'A' || code[0] > 'T') return false;
-  const std::string_view digits = std::string_view(code).substr(1);
-  const bool all = std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return all && (digits.empty() || (digits.size() >= 2 && digits.size() <= 4));
-}
-
 class Reader {
  public:
   Reader(RowValues& values, const Titles& titles, RowFacts& facts) : values_(values), titles_(titles), facts_(facts) {}

@@ -52,17 +52,29 @@ void ImportRunner::Loop() {
   }
 }
 
+void ImportRunner::Log(obs::Severity severity, std::string_view message, const Uuid& import,
+                       const absl::Status& status) const {
+  if (options_.log == nullptr) return;
+  options_.log->Event(severity, message, {{"import", import.ToString()}, {"reason", ReasonOf(status)}});
+}
+
 bool ImportRunner::WorkOnOne(db::Session& session) {
   const Timestamp now = options_.clock->Now();
   const Lease lease{Uuid::New(*options_.clock), Timestamp{now.micros + kFirstLeaseMicros}};
   const auto taken = TakeImport(session, lease, now);
   if (!taken.ok() || !*taken) return false;
   const Uuid id = (*taken)->id;
+  Log(obs::Severity::kInfo, "import begins", id, absl::OkStatus());
   const absl::Status done =
       ImportRun(context_, session, {options_.clock, lease.runner, [this] { return stopping(); }, options_.after_chunk},
                 **taken)
           .Run();
-  if (done.ok()) return true;
+  if (done.ok()) {
+    // The import has its end; a wrong ledger's is told to whoever asks for the operation.
+    Log(obs::Severity::kInfo, "import ended", id, done);
+    return true;
+  }
+  Log(obs::Severity::kWarning, "import left", id, done);
   const std::string reason = ReasonOf(done);
   if (reason == "IMPORT_KILLED" || reason == "LEASE_LOST") return false;
   // Left: free again at once when this process stops, after a breath when the database failed.

@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "common/obs/log.h"
 #include "services/registry/context.h"
 
 namespace yaoshi::registry {
@@ -17,6 +19,7 @@ struct ImportRunnerOptions {
   std::chrono::milliseconds poll{1000};
   // See ImportRunOptions: for tests.
   std::function<bool()> after_chunk;
+  std::shared_ptr<obs::Log> log = nullptr;  // Null: nothing is logged.
 };
 
 class ImportRunner {
@@ -38,6 +41,8 @@ class ImportRunner {
   // Takes up one import; false when there is none.
   bool WorkOnOne(db::Session& session);
   bool stopping() const;
+  // One line per event: which import, and what became of it.
+  void Log(obs::Severity severity, std::string_view message, const Uuid& import, const absl::Status& status) const;
 
   const Context& context_;
   const ImportRunnerOptions options_;

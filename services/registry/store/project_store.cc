@@ -212,6 +212,7 @@ absl::Status ClaimCodes(Session& tx, const Uuid& change_set, const std::vector<P
 
 absl::StatusOr<PastPage> LoadPast(Session& session, const PastQuery& query, const std::vector<filter::OrderKey>& order,
                                   const PageQuery::Position* after, size_t limit, bool count) {
+  const db::DeadlineScope until(session, query.at.deadline);
   PastPage page;
   const bool single_list = query.lists.size() == 1;
   if (count) {
@@ -254,9 +255,10 @@ absl::StatusOr<PastPage> LoadPast(Session& session, const PastQuery& query, cons
 }
 
 absl::StatusOr<std::vector<PastRow>> LoadPastFacts(Session& session, const PastQuery& query) {
+  const db::DeadlineScope until(session, query.at.deadline);
   Sql sql;
   sql.Add("SELECT p.id, p.version, p.total_investment_fen, p.planned_investment_fen, ");
-  sql.Add(query.lists.empty() ? "0" : "e.kind");
+  sql.Add(query.lists.empty() ? "0" : "e.kind, e.admitted_on, e.id, e.version");
   AddSource(sql, query);
   sql.Add(" ORDER BY p.id");
   ASSIGN_OR_RETURN(Rows rows, session.Query(sql.text, sql.values));
@@ -268,6 +270,11 @@ absl::StatusOr<std::vector<PastRow>> LoadPastFacts(Session& session, const PastQ
     row.total_investment_fen = rows.Int(3);
     row.planned_investment_fen = rows.Int(4);
     row.kind = static_cast<EntryKind>(rows.Int(5));
+    if (!query.lists.empty()) {
+      row.admitted_on = rows.Day(6);
+      row.entry_id = rows.Id(7);
+      row.entry_version = rows.Int(8);
+    }
     facts.push_back(std::move(row));
   }
   return facts;
@@ -296,6 +303,7 @@ absl::StatusOr<std::vector<std::string>> LoadBodies(Session& session,
 
 absl::StatusOr<std::vector<PastSum>> SumPast(Session& session, const PastQuery& query,
                                              const std::vector<Dimension>& group_by) {
+  const db::DeadlineScope until(session, query.at.deadline);
   const auto asked = [&](Dimension dimension) {
     return std::find(group_by.begin(), group_by.end(), dimension) != group_by.end();
   };
@@ -326,6 +334,7 @@ absl::StatusOr<std::vector<PastSum>> SumPast(Session& session, const PastQuery& 
 }
 
 absl::StatusOr<std::vector<PastDwell>> LoadDwell(Session& session, const PastQuery& query) {
+  const db::DeadlineScope until(session, query.at.deadline);
   Sql sql;
   sql.Add("SELECT p.stage, p.total_investment_fen, p.stage_since");
   AddSource(sql, query);

@@ -2,6 +2,7 @@
 // from them.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ absl::Status ClaimCodes(db::Session& tx, const Uuid& change_set, const std::vect
 struct Past {
   Date as_of;
   Timestamp known_at;
+  std::chrono::steady_clock::time_point deadline = db::Session::kNoDeadline;  // When nobody waits for the answer.
 };
 
 // Projects, or listed projects, of the past.
@@ -58,6 +60,8 @@ struct PastRow {
   int64_t version = 0;
   std::string body;        // The serialised project.
   std::string entry_body;  // The serialised entry; "" without lists and for a union.
+  Uuid entry_id;           // Of a single list.
+  int64_t entry_version = 0;
   EntryKind kind = EntryKind::kUnspecified;
   Date admitted_on;
   int64_t total_investment_fen = 0;
@@ -75,7 +79,7 @@ absl::StatusOr<PastPage> LoadPast(db::Session& session, const PastQuery& query,
 
 // Every row of the query without bodies, in order of id.
 absl::StatusOr<std::vector<PastRow>> LoadPastFacts(db::Session& session, const PastQuery& query);
-// The bodies of projects at versions, in the order asked; at most 1000.
+// The bodies of resources at versions, in the order asked; at most 1000.
 absl::StatusOr<std::vector<std::string>> LoadBodies(db::Session& session,
                                                     const std::vector<std::pair<Uuid, int64_t>>& versions);
 
