@@ -48,13 +48,18 @@ class Draft {
     return IsGroup(vertex) && subject_.joint_groups[vertex - procedures()].mode != JointMode::kAll;
   }
   std::vector<bool> AncestorsOf(int vertex) const;
+  // `vertex` waits for these too, in place of one that is gone.
+  void Inherit(int vertex, const std::set<int>& from);
   void Merge(int merged);
   void LeaveOut(int vertex);
+  // Forgets what was inherited and is waited for anyway, through something else.
+  void Tidy();
 
   const Template& subject_;
   std::map<std::string_view, int> positions_;
   std::vector<Applied> applied_;
   std::vector<std::set<int>> waits_;
+  std::set<std::pair<int, int>> inherited_;  // Who waits for whom.
   int dropped_ = 0;
 };
 
@@ -116,20 +121,26 @@ int Draft::Stands(int procedure) const {
   return -1;
 }
 
+void Draft::Inherit(int vertex, const std::set<int>& from) {
+  for (const int before : from) {
+    if (waits_[vertex].insert(before).second) inherited_.emplace(vertex, before);
+  }
+}
+
 // The target waits for what the merged one waited for, unless that waits for the target. Then who waited for the merged
 // one waits for both, unless it leads to the target: no edge closes a circle.
 void Draft::Merge(int merged) {
   const int target = Stands(merged);
   const std::set<int> before = waits_[merged];
   for (const int vertex : before) {
-    if (vertex != target && !AncestorsOf(vertex)[target]) waits_[target].insert(vertex);
+    if (vertex != target && !AncestorsOf(vertex)[target]) Inherit(target, {vertex});
   }
   waits_[target].erase(merged);
   const std::vector<bool> ancestors = AncestorsOf(target);
   for (int vertex = 0; vertex < static_cast<int>(size()); ++vertex) {
     if (vertex == merged || waits_[vertex].erase(merged) == 0) continue;
     if (vertex != target && !ancestors[vertex]) waits_[vertex].insert(target);
-    if (!ChoosesSome(vertex) || waits_[vertex].empty()) waits_[vertex].insert(before.begin(), before.end());
+    if (!ChoosesSome(vertex) || waits_[vertex].empty()) Inherit(vertex, before);
   }
   waits_[merged].clear();
 }
@@ -138,9 +149,16 @@ void Draft::LeaveOut(int left_out) {
   const std::set<int> before = waits_[left_out];
   for (int vertex = 0; vertex < static_cast<int>(size()); ++vertex) {
     if (waits_[vertex].erase(left_out) == 0) continue;
-    if (!ChoosesSome(vertex) || waits_[vertex].empty()) waits_[vertex].insert(before.begin(), before.end());
+    if (!ChoosesSome(vertex) || waits_[vertex].empty()) Inherit(vertex, before);
   }
   waits_[left_out].clear();
+}
+
+void Draft::Tidy() {
+  for (const auto& [vertex, before] : inherited_) {
+    if (ChoosesSome(vertex) || waits_[vertex].erase(before) == 0) continue;
+    if (!AncestorsOf(vertex)[before]) waits_[vertex].insert(before);
+  }
 }
 
 void Draft::Reduce() {
@@ -155,6 +173,7 @@ void Draft::Reduce() {
     if (applied_[i].requirement == Requirement::kNotRequired) LeaveOut(i);
     if (!Kept(i)) ++dropped_;
   }
+  Tidy();
 }
 
 int Draft::Needed(int vertex) const {
