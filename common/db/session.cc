@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <chrono>
 #include <list>
 #include <unordered_map>
@@ -177,13 +178,15 @@ void Session::Disconnect() {
   if (in_transaction_) lost_code_ = 2013;
 }
 
-// Before each statement: a round trip only when the limit is another than that of the statement before.
+// Before each statement: a round trip only when the limit is another than that of the statement before. Time left is
+// rounded up to a power of two milliseconds, so that reads with like deadlines have one limit.
 void Session::LimitStatement() {
   if (state_->limit_kind == State::LimitKind::kNone) return;
   int64_t ms = int64_t{options_.statement_timeout_seconds} * 1000;
   if (deadline_ != kNoDeadline) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
-    ms = std::max<int64_t>(1, ms == 0 ? left.count() : std::min(ms, int64_t{left.count()}));
+    const auto rounded = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(std::max<int64_t>(1, left.count()))));
+    ms = ms == 0 ? rounded : std::min(ms, rounded);
   }
   if (ms != state_->limit_ms) state_->Limit(ms);
 }
