@@ -231,7 +231,7 @@ absl::StatusOr<rpc::Bytes> NamedResource::Create(rpc::Call& call, const std::str
                                                  const WriteQuery& query) const {
   const std::string name = NameOf(id);
   auto reply = writer_.TransactBytes(
-      call, {.reason = "", .validate_only = query.validate_only, .request_hash = query.request_hash},
+      call, {.reason = query.reason, .validate_only = query.validate_only, .request_hash = query.request_hash},
       [&](feed::Tx& tx) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const auto stored, Load(tx.session(), name));
         if (stored.has_value()) return spec_.exists(name);
@@ -247,7 +247,7 @@ absl::StatusOr<rpc::Bytes> NamedResource::Update(rpc::Call& call, const Message&
   ASSIGN_OR_RETURN(const std::vector<std::string> paths, ResolveMask(query.update_mask, resource));
   const std::string name = GetText(resource, "name"), etag = GetText(resource, "etag");
   return ToBytes(writer_.TransactBytes(
-      call, {.reason = "", .validate_only = query.validate_only, .request_hash = query.request_hash},
+      call, {.reason = query.reason, .validate_only = query.validate_only, .request_hash = query.request_hash},
       [&](feed::Tx& tx) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const feed::StoredVersion stored, LoadTouchable(call, tx, name));
         if (!etag.empty() && etag != fmt::format("{}", stored.version)) {
@@ -265,7 +265,7 @@ absl::StatusOr<rpc::Bytes> NamedResource::Save(rpc::Call& call, const std::strin
                                                const WriteQuery& query) const {
   const std::string name = NameOf(id);
   return ToBytes(writer_.TransactBytes(
-      call, {.reason = "", .validate_only = query.validate_only, .request_hash = query.request_hash},
+      call, {.reason = query.reason, .validate_only = query.validate_only, .request_hash = query.request_hash},
       [&](feed::Tx& tx) -> absl::StatusOr<std::string> {
         ASSIGN_OR_RETURN(const auto stored, Load(tx.session(), name));
         if (!stored.has_value()) return CreateIn(call, tx, name, resource, query);

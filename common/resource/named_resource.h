@@ -73,6 +73,7 @@ struct WriteQuery {
   google::protobuf::FieldMask update_mask = {};    // Of Update.
   std::string request_hash = {};                   // As feed::WriteOptions has it.
   std::function<absl::Status(Draft&)> write = {};  // As Spec::write, for this call alone.
+  std::string reason = {};                         // Why, for the audit log.
 };
 
 // Thread-safe. The resource's message has "name", and may have "etag", "create_time", "update_time", "update_account",

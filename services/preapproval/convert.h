@@ -4,9 +4,15 @@
 #include <optional>
 #include <string>
 
+#include "absl/status/statusor.h"
+#include "common/calendar/work_calendar.h"
+#include "common/feed/change_set.h"
+#include "services/preapproval/domain/copies.h"
 #include "services/preapproval/domain/types.h"
 #include "yaoshi/preapproval/v1/procedure_type.pb.h"
+#include "yaoshi/preapproval/v1/template.pb.h"
 #include "yaoshi/preapproval/v1/work_calendar.pb.h"
+#include "yaoshi/registry/v1/project.pb.h"
 
 namespace yaoshi::preapproval {
 
@@ -19,5 +25,15 @@ std::string DateText(const std::optional<Date>& date);
 // The facts of a message whose field rules hold.
 Days FromProto(const v1::Days& proto);
 ProcedureType FromProto(const v1::ProcedureType& proto);
+WorkYear FromProto(const v1::WorkCalendar& proto);
+Template FromProto(const v1::Template& proto);
+v1::Applicability ToProto(const Applicability& applicability);
+
+// What the copies say (store/copy_store.h). DATA_LOSS, reason FEED_BROKEN, when the body is no message of the type.
+absl::StatusOr<ProjectCopy> ProjectCopyOf(const feed::Version& version);
+absl::StatusOr<EntryCopy> EntryCopyOf(const feed::Version& version);
+absl::StatusOr<ListCopy> ListCopyOf(const feed::Version& version);
+// What decides about a project's procedures.
+ProjectAttributes AttributesOf(const registry::v1::Project& proto);
 
 }  // namespace yaoshi::preapproval

@@ -28,6 +28,14 @@ absl::Status RegionNotFound(std::string_view code) {
                   ", or you may not see it; the regions are those of the county-level units in ListOrganizations.");
 }
 
+absl::Status WorkCalendarNotFound(std::string_view name) {
+  return NotFound("WORK_CALENDAR_NOT_FOUND", "work calendar", name, "; list them to see which years there are.");
+}
+
+absl::Status WorkCalendarExists(std::string_view name) {
+  return Exists("WORK_CALENDAR_EXISTS", "work calendar", name);
+}
+
 absl::Status ProcedureTypeNotFound(std::string_view name) {
   return NotFound("PROCEDURE_TYPE_NOT_FOUND", "procedure type", name, "; list the catalogue to see which there are.");
 }

@@ -1,9 +1,15 @@
 // The present of preapproval in memory, kept current by its own feed.
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "common/calendar/clock.h"
+#include "common/calendar/work_calendar.h"
 #include "common/feed/engine.h"
 #include "common/resource/memory.h"
 
@@ -18,12 +24,22 @@ class Memory {
   explicit Memory(resource::ResourceMemory& resources) : resources_(resources) {}
 
   // Takes up whole change sets: a reader sees all of one or nothing.
-  void Apply(const std::vector<feed::Change>& changes);
+  void Apply(const std::vector<feed::Change>& changes) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const resource::ResourceMemory& resources() const { return resources_; }
 
+  // All years that were entered; never null.
+  std::shared_ptr<const WorkCalendar> calendar() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Until which time of the registry its facts are known here; 1970 before anything was copied. Told by the follower.
+  Timestamp facts_time() const { return {facts_micros_.load(std::memory_order_relaxed)}; }
+  void set_facts_time(Timestamp time) { facts_micros_.store(time.micros, std::memory_order_relaxed); }
+
  private:
   resource::ResourceMemory& resources_;
+  std::atomic<int64_t> facts_micros_{0};
+  mutable absl::Mutex mutex_;
+  std::shared_ptr<const WorkCalendar> calendar_ ABSL_GUARDED_BY(mutex_) = std::make_shared<WorkCalendar>();
 };
 
 }  // namespace yaoshi::preapproval

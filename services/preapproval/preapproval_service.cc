@@ -6,6 +6,7 @@
 #include "services/preapproval/context.h"
 #include "services/preapproval/memory.h"
 #include "services/preapproval/procedure_type_handlers.h"
+#include "services/preapproval/work_calendar_handlers.h"
 
 namespace yaoshi::preapproval {
 
@@ -26,6 +27,7 @@ struct PreapprovalService::State {
   feed::Engine engine;
   feed::Writer writer;
   const Context context{memory, writer, tokens, options.database};
+  WorkCalendarHandlers calendars{context};
   ProcedureTypeHandlers procedure_types{context};
 };
 
@@ -42,8 +44,11 @@ absl::StatusOr<std::unique_ptr<PreapprovalService>> PreapprovalService::Create(P
 
 std::vector<rpc::BoundService> PreapprovalService::Bind() {
   std::vector<rpc::BoundService> services;
+  services.push_back(state_->calendars.Bind());
   services.push_back(state_->procedure_types.Bind());
-  services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database));
+  std::vector<std::string> types = SmallTypes();
+  types.insert(types.end(), {"project_copy", "entry_copy"});
+  services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database, types));
   return services;
 }
 
@@ -60,6 +65,10 @@ void PreapprovalService::Stop() {
 
 feed::Engine& PreapprovalService::engine() {
   return state_->engine;
+}
+
+ProjectsCopied PreapprovalService::projects_copied() {
+  return [](feed::Tx& /*tx*/, std::span<const ProjectCopy> /*projects*/) { return absl::OkStatus(); };
 }
 
 rpc::SessionFactory PreapprovalService::session_factory() const {

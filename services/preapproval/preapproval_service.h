@@ -9,6 +9,7 @@
 #include "common/feed/engine.h"
 #include "common/page/page_token.h"
 #include "common/rpc/server.h"
+#include "services/preapproval/store/copy_store.h"
 
 namespace yaoshi::preapproval {
 
@@ -30,6 +31,8 @@ class PreapprovalService {
   void Stop();
 
   feed::Engine& engine();
+  // What follows a copy of registry's projects, in the same transaction.
+  ProjectsCopied projects_copied();
   // For ServerOptions.
   rpc::SessionFactory session_factory() const;
   rpc::WaitForToken wait_for_token();

@@ -73,8 +73,9 @@ rpc::BoundService ProcedureTypeHandlers::Bind() {
                          {.validate_only = request.validate_only()});
   });
   builder.Database("UpdateProcedureType", [this](rpc::Call& call, const v1::UpdateProcedureTypeRequest& request) {
-    return types_.Update(call, request.procedure_type(),
-                         {.validate_only = request.validate_only(), .update_mask = request.update_mask()});
+    return types_.Update(
+        call, request.procedure_type(),
+        {.validate_only = request.validate_only(), .update_mask = request.update_mask(), .reason = request.reason()});
   });
   return builder.Finish();
 }

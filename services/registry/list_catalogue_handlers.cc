@@ -25,6 +25,21 @@ absl::Status CheckParent(Draft& draft, const v1::List& list, std::vector<Finding
   return absl::OkStatus();
 }
 
+// The list of the year before is there and is of earlier years.
+absl::Status CheckPredecessor(Draft& draft, const v1::List& list, std::vector<Finding>& findings) {
+  const auto stored = feed::LoadLatest(draft.tx.session(), feed::NamedId("list", list.predecessor()));
+  if (absl::IsNotFound(stored.status())) {
+    findings.push_back(UnknownList("predecessor", list.predecessor()));
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(stored.status());
+  v1::List before;
+  if (!before.ParseFromString(stored->body) || before.last_year() >= list.first_year()) {
+    findings.push_back(Wrong("predecessor", "must be a list of earlier years: it ends before this one begins."));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<Finding>> Check(Draft& draft) {
   const auto& list = static_cast<const v1::List&>(draft.after);
   std::vector<Finding> findings;
@@ -35,6 +50,7 @@ absl::StatusOr<std::vector<Finding>> Check(Draft& draft) {
     findings.push_back(Wrong("kind", "cannot change after creation; make a new list."));
   }
   if (list.kind() == v1::List::SUB && findings.empty()) RETURN_IF_ERROR(CheckParent(draft, list, findings));
+  if (!list.predecessor().empty()) RETURN_IF_ERROR(CheckPredecessor(draft, list, findings));
   return findings;
 }
 

@@ -1,9 +1,11 @@
 #include "services/preapproval/testing/preapproval_server.h"
 
+#include <map>
 #include <span>
 
 #include "common/page/page_token.h"
 #include "common/testing/test_database.h"
+#include "services/preapproval/store/copy_store.h"
 
 namespace yaoshi::preapproval {
 std::span<const db::Migration> Migrations();
@@ -16,6 +18,7 @@ struct PreapprovalServer::State {
   FakeClock clock;
   db::Session session{database};
   std::unique_ptr<PreapprovalService> service;
+  std::map<std::string, int64_t> copied;  // The versions of what was copied, by name.
   std::unique_ptr<rpc::testing::TestServer> rpc;
 };
 
@@ -81,6 +84,73 @@ rpc::CallOptions PreapprovalServer::OptionsFor(const auth::Principal& who) const
   options.consistency_token = token_;
   options.timeout = std::chrono::seconds(30);
   return options;
+}
+
+void PreapprovalServer::Copy(common::v1::Change change, std::optional<Timestamp> known_at) {
+  change.set_version(++state_->copied[change.name()]);
+  change.set_record_time(known_at.value_or(now()).ToString());
+  const CopyCursor from = Must(LoadCursor(session()));
+  const CopyCursor to{from.sequence + 1, known_at.value_or(now())};
+  Must(SaveCopies(session(), now(), from, to, {&change, 1}, state_->service->projects_copied()));
+  state_->service->engine().Kick();
+  const absl::Status seen = state_->service->engine().Sync(std::chrono::steady_clock::now() + std::chrono::seconds(30));
+  if (!seen.ok()) Must<int>(seen);
+}
+
+void PreapprovalServer::Copy(const registry::v1::Project& project, std::optional<Timestamp> known_at) {
+  common::v1::Change change;
+  change.set_type("project");
+  change.set_name(project.name());
+  change.set_region(project.region());
+  change.set_effective_on(project.effective_on());
+  change.set_body(project.SerializeAsString());
+  Copy(std::move(change), known_at);
+}
+
+void PreapprovalServer::Copy(const registry::v1::Entry& entry, const std::string& effective_on,
+                             std::optional<Timestamp> known_at) {
+  common::v1::Change change;
+  change.set_type("entry");
+  change.set_name(entry.name());
+  change.set_region("621100");
+  change.set_effective_on(effective_on);
+  change.set_body(entry.SerializeAsString());
+  Copy(std::move(change), known_at);
+}
+
+void PreapprovalServer::Copy(const registry::v1::List& list) {
+  common::v1::Change change;
+  change.set_type("list");
+  change.set_name(list.name());
+  change.set_region("621100");
+  change.set_effective_on("2021-01-01");
+  change.set_body(list.SerializeAsString());
+  Copy(std::move(change));
+}
+
+void PreapprovalServer::Copy(const registry::v1::Organization& organization) {
+  common::v1::Change change;
+  change.set_type("organization");
+  change.set_name(organization.name());
+  change.set_region(organization.region());
+  change.set_effective_on("2021-01-01");
+  change.set_body(organization.SerializeAsString());
+  Copy(std::move(change));
+}
+
+registry::v1::Project NewProject(const std::string& title, const std::string& region) {
+  registry::v1::Project project;
+  project.set_name("projects/" + Uuid::New(SystemClock()).ToString());
+  project.set_title(title);
+  project.set_region(region);
+  project.set_stage(registry::v1::PREPARING);
+  project.set_regime(registry::v1::APPROVAL);
+  project.set_field(registry::v1::AGRICULTURE_WATER);
+  project.set_nature(registry::v1::NEW_CONSTRUCTION);
+  project.set_industry("N76");
+  project.set_total_investment_fen(1'000'000'000);
+  project.set_effective_on("2021-01-04");
+  return project;
 }
 
 std::string WrongFields(const absl::Status& status) {

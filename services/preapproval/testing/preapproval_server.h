@@ -5,12 +5,17 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/rpc/testing.h"
 #include "common/status/status.h"
 #include "google/protobuf/text_format.h"
 #include "services/preapproval/preapproval_service.h"
+#include "yaoshi/common/v1/change_feed.pb.h"
+#include "yaoshi/registry/v1/list.pb.h"
+#include "yaoshi/registry/v1/organization.pb.h"
+#include "yaoshi/registry/v1/project.pb.h"
 
 namespace yaoshi::preapproval::testing {
 
@@ -44,6 +49,15 @@ class PreapprovalServer {
   }
   rpc::CallOptions OptionsFor(const auth::Principal& who) const;
 
+  // What the follower does with a change of registry: the message is copied, known there at `known_at` (now when it is
+  // not set). The version is the next of that name. Reads that follow see it.
+  void Copy(const registry::v1::Project& project, std::optional<Timestamp> known_at = std::nullopt);
+  void Copy(const registry::v1::Entry& entry, const std::string& effective_on,
+            std::optional<Timestamp> known_at = std::nullopt);
+  void Copy(const registry::v1::List& list);
+  void Copy(const registry::v1::Organization& organization);
+  void Copy(common::v1::Change change, std::optional<Timestamp> known_at = std::nullopt);
+
  private:
   void Start();
   static std::string PathOf(const std::string& method);
@@ -69,6 +83,9 @@ std::string ReasonOr(const absl::StatusOr<T>& result) {
 
 // The fields of the violations, in order: "template.nodes[0].code template.basis".
 std::string WrongFields(const absl::Status& status);
+
+// A project as registry tells it: approval regime, 1000 万元, in preparation in 陇西县, known since 2021-01-04.
+registry::v1::Project NewProject(const std::string& title, const std::string& region = "621122");
 
 // The message of a text in protobuf's text format.
 template <class T>
