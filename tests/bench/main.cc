@@ -9,6 +9,7 @@
 
 #include "tests/bench/bare_echo.h"
 #include "tests/bench/bare_sql.h"
+#include "tests/bench/schedule_load.h"
 #include "tests/bench/update_load.h"
 
 namespace yaoshi::bench {
@@ -51,10 +52,15 @@ int Main(int argc, char** argv) {
   updates->add_option("--names", update.names_file, "File with names of projects, one a line")->required();
   updates->add_option("--in-flight", update.in_flight, "Calls at a time");
   updates->add_option("--seconds", update.seconds, "How long");
+  ScheduleLoad schedules;
+  CLI::App* schedule = app.add_subcommand("schedules", "Backward schedules of many cases");
+  schedule->add_option("--projects", schedules.projects, "Cases")->check(CLI::PositiveNumber);
+  schedule->add_flag("--plain", schedules.plain, "One plain pass over the same arrays instead");
   CLI11_PARSE(app, argc, argv);
   if (echo->parsed()) return RunEcho(ReadAnswers(answers));
   if (reads->parsed()) return RunSqlReads(sql);
   if (writes->parsed()) return RunSqlWrites(sql);
+  if (schedule->parsed()) return RunSchedules(schedules);
   return RunUpdates(update);
 }
 
