@@ -21,13 +21,10 @@
 namespace yaoshi::gateway {
 namespace {
 
-constexpr std::chrono::milliseconds kDefaultTimeout{5000};
 constexpr std::chrono::milliseconds kMaxTimeout{60000};
 constexpr std::chrono::minutes kDownloadTimeout{30};
 constexpr std::chrono::milliseconds kHealthTimeout{1000};
 constexpr size_t kBodyPiece = size_t{64} * 1024;
-constexpr std::string_view kTokenHeader = "yaoshi-consistency-token";
-constexpr size_t kMaxConsistencyToken = 200;
 
 // Grpc-Timeout: up to 8 digits and a unit. nullopt when it is malformed.
 std::optional<std::chrono::milliseconds> ParseTimeout(std::string_view text) {
@@ -51,13 +48,6 @@ std::optional<std::chrono::milliseconds> ParseTimeout(std::string_view text) {
     default:
       return std::nullopt;
   }
-}
-
-std::string BearerToken(const HttpRequest& request) {
-  const std::string_view header = request.Header("authorization");
-  constexpr std::string_view kScheme = "bearer ";
-  if (!absl::StartsWithIgnoreCase(std::string(header), std::string(kScheme))) return "";
-  return std::string(header.substr(kScheme.size()));
 }
 
 int HttpStatusFor(const absl::Status& status) {
@@ -114,10 +104,13 @@ App::App(AppOptions options)
     uploads_ = std::make_unique<Uploads>(options.uploads, registry->second.channel,
                                          [this] { return Uuid::New(clock_).ToString(); });
   }
+  for (const auto& route : api_->routes()) permissions_[route.get()] = PermissionOf(*route);
   RegisterLocalMethods();
+  FollowFeeds();
 }
 
 App::~App() {
+  for (const auto& feed : feeds_) feed->Stop();
   // Every call has a deadline, so this ends.
   const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(in_flight_->mutex) { return in_flight_->count == 0; };
   absl::MutexLock lock(&in_flight_->mutex);
@@ -131,7 +124,25 @@ void App::RegisterLocalMethods() {
   local_methods_[package + "SessionService/CreateSession"] = {[this](LocalCall c) { sessions_->Create(std::move(c)); },
                                                               /*anonymous=*/true};
   local_methods_[package + "SessionService/RefreshSession"] = {[this](const LocalCall& c) { sessions_->Refresh(c); }};
+  local_methods_[package + "SessionService/GetCurrentSession"] = {
+      [this](const LocalCall& c) { sessions_->Current(c); }};
+  local_methods_[package + "SessionService/DeleteCurrentSession"] = {
+      [this](const LocalCall& c) { sessions_->Delete(c); }};
   local_methods_[package + "UploadService/UploadFile"] = {[this](LocalCall c) { uploads_->Upload(std::move(c)); }};
+}
+
+void App::FollowFeeds() {
+  for (const auto& [name, backend] : backends_) {
+    if (FigurePrefixes(name).empty()) continue;
+    FeedOptions options{name, backend.channel, [this] { return identity_.Token(); }, nullptr, nullptr};
+    const bool registry = name == "registry";
+    options.changed = [this, registry](const FeedChange& change) {
+      if (registry) sessions_->Apply(change);
+    };
+    if (registry) options.joined = [this](const std::string& token) { return sessions_->LoadEnded(token); };
+    feeds_.push_back(std::make_unique<Feed>(std::move(options)));
+    feeds_.back()->Start();
+  }
 }
 
 void App::Handle(std::shared_ptr<Exchange> exchange) {
@@ -143,10 +154,14 @@ void App::Handle(std::shared_ptr<Exchange> exchange) {
   visit->exchange = std::move(exchange);
   if (ServePage(visit)) return;
   HttpReply refusal;
-  if (const absl::Status status = Admit(*visit, refusal); !status.ok()) return Send(visit, std::move(refusal), status);
-  if (refusal.status == 204) return Send(visit, std::move(refusal), absl::OkStatus());
-  if (visit->match.route->raw_body && visit->match.route->backend == kLocalBackend) return Dispatch(visit, "");
-  BodyReader::Run(this, visit);
+  const absl::Status found = FindRoute(*visit, refusal);
+  if (!found.ok() || refusal.status == 204) return Send(visit, std::move(refusal), found);
+  Identify(visit, [this, visit](absl::Status status) {
+    if (status.ok()) status = Admit(*visit);
+    if (!status.ok()) return Refuse(visit, status);
+    if (visit->match.route->raw_body && visit->match.route->backend == kLocalBackend) return Dispatch(visit, "");
+    BodyReader::Run(this, visit);
+  });
 }
 
 bool App::ServePage(const std::shared_ptr<Visit>& visit) {
@@ -174,32 +189,31 @@ bool App::ServePage(const std::shared_ptr<Visit>& visit) {
 
 void App::ServeHealth(const std::shared_ptr<Visit>& visit) {
   CheckHealth(backends_, kHealthTimeout, [this, visit](const std::map<std::string, std::string>& states) {
-    const bool ready =
-        std::all_of(states.begin(), states.end(), [](const auto& state) { return state.second == "SERVING"; });
+    bool ready = std::all_of(states.begin(), states.end(), [](const auto& state) { return state.second == "SERVING"; });
+    nlohmann::ordered_json feeds = nlohmann::ordered_json::object();
+    for (const auto& feed : feeds_) {
+      feeds[feed->service()] = feed->current() ? "CURRENT" : "BEHIND";
+      ready = ready && feed->joined();
+    }
     HttpReply reply;
     reply.status = ready ? 200 : 503;
     reply.headers = {{"Content-Type", "application/json; charset=utf-8"}};
-    const nlohmann::ordered_json body = {{"live", true}, {"ready", ready}, {"backends", states}};
+    const nlohmann::ordered_json body = {{"live", true}, {"ready", ready}, {"backends", states}, {"feeds", feeds}};
     reply.body = body.dump();
     Send(visit, std::move(reply), absl::OkStatus());
   });
 }
 
-absl::Status App::Admit(Visit& visit, HttpReply& refusal) {
+absl::Status App::Admit(Visit& visit) const {
   const HttpRequest& request = visit.exchange->request();
-  absl::Status status = FindRoute(visit, refusal);
-  if (!status.ok() || refusal.status == 204) return status;
-  if (status.ok()) status = Identify(visit);
-  if (status.ok()) status = SetTimeout(visit);
+  RETURN_IF_ERROR(SetTimeout(visit));
   const std::string_view encoding = request.Header("content-encoding");
-  if (status.ok() && !encoding.empty() && !absl::EqualsIgnoreCase(std::string(encoding), "identity")) {
-    status = Error(absl::StatusCode::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",
-                   "Compressed bodies are not taken. Send the body as it is.");
+  if (!encoding.empty() && !absl::EqualsIgnoreCase(std::string(encoding), "identity")) {
+    return Error(absl::StatusCode::kInvalidArgument, "UNSUPPORTED_MEDIA_TYPE",
+                 "Compressed bodies are not taken. Send the body as it is.");
   }
   const bool streams = visit.match.route->raw_body && visit.match.route->backend == kLocalBackend;
-  if (status.ok() && !streams && request.content_length.value_or(0) > kMaxBodyBytes) status = BodyTooLarge();
-  if (!status.ok()) refusal = ErrorReply(*api_, status, HttpStatusFor(status));
-  return status;
+  return !streams && request.content_length.value_or(0) > kMaxBodyBytes ? BodyTooLarge() : absl::OkStatus();
 }
 
 absl::Status App::FindRoute(Visit& visit, HttpReply& refusal) {
@@ -212,7 +226,7 @@ absl::Status App::FindRoute(Visit& visit, HttpReply& refusal) {
   visit.match = api_->Match(request.method, *segments);
   if (visit.match.route != nullptr) {
     visit.label = fmt::format("{} {}", visit.match.route->http_method, visit.match.route->display);
-    visit.writes = visit.match.route->http_method != "GET";
+    visit.writes = visit.match.route->http_method != "GET" && !permissions_.at(visit.match.route).ends_with(".read");
     return absl::OkStatus();
   }
   std::vector<std::string>& allowed = visit.match.other_methods;
@@ -234,31 +248,6 @@ absl::Status App::FindRoute(Visit& visit, HttpReply& refusal) {
   refusal = ErrorReply(*api_, status, 405);
   refusal.headers.emplace_back("Allow", list);
   return status;
-}
-
-absl::Status App::Identify(Visit& visit) {
-  const HttpRequest& request = visit.exchange->request();
-  const Route& route = *visit.match.route;
-  rpc::CallOptions& options = visit.options;
-  options.forwarded_for = request.peer;
-  options.traceparent = obs::ToTraceparent(visit.trace);
-  options.timeout = kDefaultTimeout;
-  if (route.backend == kLocalBackend) {
-    const auto local = local_methods_.find(route.rpc_path);
-    if (local != local_methods_.end() && local->second.anonymous) return absl::OkStatus();
-  }
-  options.token = BearerToken(request);
-  ASSIGN_OR_RETURN(visit.principal, verifier_->Verify(options.token, clock_.Now()));
-  options.gateway_token = identity_.Token();
-  const std::string_view token = request.Header(kTokenHeader);
-  if (!token.empty() && token.size() <= kMaxConsistencyToken) {
-    options.consistency_token = std::string(token);
-  } else if (!visit.writes) {
-    // A view over all services has one token at most: the registry's, the only one that people write to so far.
-    const std::string backend = route.backend == kLocalBackend ? "registry" : route.backend;
-    options.consistency_token = memory_.Recall(visit.principal.account, backend);
-  }
-  return absl::OkStatus();
 }
 
 absl::Status App::SetTimeout(Visit& visit) const {
@@ -297,7 +286,12 @@ void App::CallLocal(const std::shared_ptr<Visit>& visit, std::string request) {
   call.principal = visit->principal;
   call.options = visit->options;
   call.exchange = visit->exchange;
+  call.cookie = visit->cookie;
+  call.title = visit->title;
+  call.headers = visit->headers;
   call.done = [this, visit](const absl::StatusOr<std::string>& bytes) { Answer(visit, bytes, ""); };
+  call.reply = [this, visit](HttpReply reply) { Send(visit, std::move(reply), absl::OkStatus()); };
+  call.streamed = [this, visit](const absl::Status& status) { Record(*visit, 200, status); };
   local->second.handler(std::move(call));
 }
 
@@ -333,6 +327,13 @@ void App::Refuse(const std::shared_ptr<Visit>& visit, const absl::Status& status
 
 void App::Send(const std::shared_ptr<Visit>& visit, HttpReply reply, const absl::Status& status) {
   reply.headers.emplace_back("X-Request-Id", visit->trace.trace_id);
+  if (status.ok()) {
+    for (auto& header : *visit->headers) reply.headers.push_back(std::move(header));
+    if (visit->cookie.has_value() && visit->headers->empty()) {
+      std::string renewed = sessions_->Renew(*visit->cookie, visit->exchange->request().secure);
+      if (!renewed.empty()) reply.headers.emplace_back("Set-Cookie", std::move(renewed));
+    }
+  }
   const int http_status = reply.status;
   visit->exchange->Reply(std::move(reply));
   Record(*visit, http_status, status);

@@ -19,6 +19,7 @@
 #include "common/obs/metrics.h"
 #include "common/obs/trace.h"
 #include "gateway/backends.h"
+#include "gateway/feed.h"
 #include "gateway/figures.h"
 #include "gateway/http/exchange.h"
 #include "gateway/memory.h"
@@ -41,6 +42,9 @@ struct AppOptions {
   SessionOptions sessions;
   UploadOptions uploads;
 };
+
+// The permission that a route's method needs.
+std::string PermissionOf(const Route& route);
 
 class App {
  public:
@@ -81,8 +85,13 @@ class App {
     RouteMatch match;
     std::string label;  // "GET /v1/projects/{name}" in logs and metrics.
     auth::Principal principal;
+    std::optional<SessionClaims> cookie;
+    std::string title;  // Of the account, with a cookie.
     rpc::CallOptions options;
     bool writes = false;
+    // Of a successful answer.
+    const std::shared_ptr<std::vector<std::pair<std::string, std::string>>> headers =
+        std::make_shared<std::vector<std::pair<std::string, std::string>>>();
   };
   struct LocalMethod {
     LocalHandler handler;
@@ -93,10 +102,13 @@ class App {
   // Pages that are no RPC: true when it answered.
   bool ServePage(const std::shared_ptr<Visit>& visit);
   void ServeHealth(const std::shared_ptr<Visit>& visit);
-  // Route, sign-in, limits: everything before the body is read. An error is the reply.
-  absl::Status Admit(Visit& visit, HttpReply& refusal);
+  void FollowFeeds();
+  // Everything before the body is read, one after the other: the route; who asks; time and size.
   absl::Status FindRoute(Visit& visit, HttpReply& refusal);
-  absl::Status Identify(Visit& visit);
+  void Identify(const std::shared_ptr<Visit>& visit, std::function<void(absl::Status)> then);
+  absl::Status IdentifyByToken(Visit& visit);
+  absl::Status Equip(Visit& visit);
+  absl::Status Admit(Visit& visit) const;
   absl::Status SetTimeout(Visit& visit) const;
   // With the whole body at hand.
   void Dispatch(const std::shared_ptr<Visit>& visit, const std::string& body);
@@ -124,7 +136,9 @@ class App {
   Figures figures_;
   std::unique_ptr<Sessions> sessions_;
   std::unique_ptr<Uploads> uploads_;
-  std::map<std::string, LocalMethod> local_methods_;  // By rpc_path.
+  std::map<std::string, LocalMethod> local_methods_;            // By rpc_path.
+  absl::flat_hash_map<const Route*, std::string> permissions_;  // "projects.read"
+  std::vector<std::unique_ptr<Feed>> feeds_;
   const std::string openapi_;
 
   absl::Mutex mutex_;

@@ -240,6 +240,7 @@ TEST_F(AppTest, PagesNeedNoSignIn) {
   const auto get = [&](std::string_view path) { return testing::Fetch(gateway_.port(), "GET", path); };
   EXPECT_THAT(get("/").headers.at("content-type"), HasSubstr("text/html"));
   EXPECT_EQ(get("/openapi.json").Json()["openapi"], "3.1.0");
+  gateway_.AwaitReady();
   const HttpAnswer health = get("/healthz");
   EXPECT_EQ(health.status, 200) << health.body;
   EXPECT_EQ(health.Json()["backends"]["registry"], "SERVING");

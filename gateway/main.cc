@@ -34,6 +34,8 @@ struct Config {
   int upload_mebibytes = 64;
   int token_minutes = 60;
   int session_hours = 12;
+  int idle_minutes = 120;
+  std::string trusted_proxies;
   int drain_seconds = 20;
   rpc::TlsFiles tls;
 };
@@ -55,6 +57,10 @@ void AddTo(config::Flags& flags, Config& config) {
   flags.Int("upload-mebibytes", "Largest file that is taken, in MiB", &config.upload_mebibytes, 1, 1024);
   flags.Int("token-minutes", "How long an access token is valid", &config.token_minutes, 1, 24 * 60);
   flags.Int("session-hours", "How long a session may be refreshed after its sign-in", &config.session_hours, 1, 168);
+  flags.Int("idle-minutes", "How long a browser's session lasts without a request", &config.idle_minutes, 5, 24 * 60);
+  flags.String("trusted-proxies",
+               "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses and networks, by commas",
+               &config.trusted_proxies);
   flags.Int("drain-seconds", "How long running requests may take to finish at the end", &config.drain_seconds, 0, 3600);
   flags.String("tls-certificate", "Client certificate towards the services; with key and authority, or none",
                &config.tls.certificate);
@@ -68,6 +74,9 @@ absl::Status Validate(const Config& config) {
   if (config.signing_key.empty()) problems.emplace_back("--signing-key must name the secret key file <kid>.key");
   if (!std::filesystem::is_directory(config.trusted_keys_dir)) {
     problems.emplace_back("--trusted-keys-dir must be a directory with <kid>.pub files");
+  }
+  if (const auto proxies = TrustedProxies::Parse(config.trusted_proxies); !proxies.ok()) {
+    problems.push_back(fmt::format("--trusted-proxies: {}", std::string(proxies.status().message())));
   }
   const int tls = !config.tls.certificate.empty() + !config.tls.key.empty() + !config.tls.authority.empty();
   if (tls != 0 && tls != 3) {
@@ -97,6 +106,7 @@ absl::Status Start(const Config& config, Gateway& gateway) {
   options.metrics = gateway.metrics;
   options.sessions.token_lifetime = std::chrono::minutes(config.token_minutes);
   options.sessions.session_lifetime = std::chrono::hours(config.session_hours);
+  options.sessions.idle_lifetime = std::chrono::minutes(config.idle_minutes);
   options.uploads.max_bytes = static_cast<uint64_t>(config.upload_mebibytes) << 20;
   gateway.app = std::make_unique<App>(std::move(options));
 
@@ -105,6 +115,7 @@ absl::Status Start(const Config& config, Gateway& gateway) {
   http.threads = config.threads;
   http.connections = config.connections;
   http.connections_per_address = config.connections_per_address;
+  ASSIGN_OR_RETURN(http.proxies, TrustedProxies::Parse(config.trusted_proxies));
   App* app = gateway.app.get();
   http.error = [app](int status, std::string_view reason, std::string_view message) {
     return app->ServerError(status, reason, message);

@@ -35,6 +35,7 @@ struct Principal {
   std::string region;        // Region code (GB/T 2260) whose cover is the principal's scope; empty for a service.
   std::string organization;  // Organization id, or empty.
   bool service = false;      // True for a service's own token (role kService).
+  std::string session = {};  // Id of the session that the token was given out for, or empty.
   friend bool operator==(const Principal&, const Principal&) = default;
 };
 

@@ -102,7 +102,7 @@ std::optional<Claims> ParseClaims(std::string_view payload) {
   const std::optional<Role> role = RoleFromName(*role_name);
   if (!role) return std::nullopt;
   return Claims{{*account, *role, StringOf(*json, "region").value_or(""), StringOf(*json, "org").value_or(""),
-                 *role == Role::kService},
+                 *role == Role::kService, StringOf(*json, "sid").value_or("")},
                 std::max(*issued, *not_before),
                 *expires};
 }
@@ -159,6 +159,7 @@ std::string TokenSigner::Sign(const Principal& principal, Timestamp now, std::ch
                  {"exp", Seconds(now) + ttl.count()}};
   if (!principal.region.empty()) claims["region"] = principal.region;
   if (!principal.organization.empty()) claims["org"] = principal.organization;
+  if (!principal.session.empty()) claims["sid"] = principal.session;
   if (signed_in.has_value()) claims["auth_time"] = Seconds(*signed_in);
   const auto kReplace = Json::error_handler_t::replace;  // Never throws on bytes that are not UTF-8.
   std::string token = Base64UrlEncode(header.dump()) + "." + Base64UrlEncode(claims.dump(-1, ' ', false, kReplace));
@@ -170,6 +171,14 @@ std::string TokenSigner::Sign(const Principal& principal, Timestamp now, std::ch
 
 const std::string& TokenSigner::kid() const {
   return key_->kid;
+}
+
+std::string TokenSigner::DeriveKey(std::string_view purpose) const {
+  std::string derived(crypto_generichash_BYTES, '\0');
+  static_assert(crypto_generichash_BYTES == 32 && crypto_sign_SECRETKEYBYTES <= crypto_generichash_KEYBYTES_MAX);
+  crypto_generichash(reinterpret_cast<unsigned char*>(derived.data()), derived.size(), Raw(purpose), purpose.size(),
+                     Raw(key_->secret), key_->secret.size());
+  return derived;
 }
 
 struct TokenVerifier::State {

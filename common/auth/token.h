@@ -43,6 +43,9 @@ class TokenSigner {
 
   const std::string& kid() const;
 
+  // 32 secret bytes that follow from the key and from `purpose`, the same wherever the key is.
+  std::string DeriveKey(std::string_view purpose) const;
+
  private:
   struct Key;
   explicit TokenSigner(std::unique_ptr<Key> key);

@@ -22,7 +22,8 @@ constexpr size_t kSubscribePage = 500;
 constexpr std::string_view kNamed =
     "SELECT v.type, v.id, v.name, v.version, v.effective_on, v.region, v.body, c.account, c.origin, c.method, "
     "c.reason, "
-    "f.recorded_at, f.first_sequence + v.item FROM resource_version v JOIN change_set c ON c.id = v.change_set_id "
+    "f.recorded_at, f.first_sequence + v.item, v.change_set_id FROM resource_version v JOIN change_set c ON c.id = "
+    "v.change_set_id "
     "JOIN feed f ON f.change_set_id = v.change_set_id WHERE v.id = (SELECT id FROM resource_version WHERE name = ? "
     "LIMIT 1) "
     "AND f.first_sequence + v.item > ? ORDER BY f.first_sequence + v.item LIMIT ?";
@@ -41,6 +42,7 @@ v1::Change ToProto(const Change& change) {
   proto.set_method(change.author.method);
   proto.set_reason(change.author.reason);
   proto.set_body(change.body);
+  proto.set_change_set(change.change_set.ToString());
   return proto;
 }
 
@@ -72,6 +74,7 @@ absl::Status Subscribe(Engine& engine, const db::Options& database, rpc::Call& c
   db::ThreadScope scope;
   db::Session session(database);
   int64_t after = request.after_sequence();
+  if (after == 0 && request.newest() > 0) after = std::max<int64_t>(0, engine.applied_sequence() - request.newest());
   while (!call.cancelled()) {
     // A set may have been numbered by another replica and not be in this one's memory yet; the feed itself is the
     // truth.
@@ -109,6 +112,7 @@ absl::StatusOr<std::vector<Change>> ReadNamed(db::Session& session, const std::s
     change.author = {rows.Text(8), rows.Text(9), rows.Text(10), rows.Text(11)};
     change.recorded_at = rows.Time(12);
     change.sequence = rows.Int(13);
+    change.change_set = rows.Id(14);
     changes.push_back(std::move(change));
   }
   return changes;

@@ -176,6 +176,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const Refusal refusal = CheckHead(std::move(head), kMaxHeaderCount, request_, flags_);
     if (refusal.http_status != 0) co_return co_await Refuse(refusal);
     request_.peer = peer_;
+    server_.options.proxies.Apply(request_);
     continue_sent_ = false;
     body_bytes_ = 0;
     co_return true;

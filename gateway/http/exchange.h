@@ -20,7 +20,8 @@ struct HttpRequest {
   std::string path;                                          // As it came, without the query.
   std::string query;                                         // As it came, without the '?'.
   std::vector<std::pair<std::string, std::string>> headers;  // Names in lower case, in order.
-  std::string peer;                                          // "192.0.2.7"
+  std::string peer;                                          // "192.0.2.7"; behind a trusted proxy its client.
+  bool secure = false;                                       // True when a trusted proxy says that it came by https.
   std::optional<uint64_t> content_length;                    // Absent with a chunked body and without a body.
   bool has_body = false;
 

@@ -38,6 +38,7 @@ constexpr auto kMessages = std::to_array<Entry>({
     {"CHANGE_SET_GONE", "这批变更已失效,请重新提交。"},
     {"CHARACTER_NOT_ALLOWED", "含有不允许的字符(如控制字符、零宽字符),请删除后重试。"},
     {"CLASSIFIED_PROJECT", "涉密项目不得录入本系统。"},
+    {"CSRF", "请求缺少防伪造标记,请刷新页面后重试。"},
     {"CSV_NOT_WELL_FORMED", "CSV 文件格式有误,请用表格软件重新另存。"},
     {"DATABASE_FULL", "数据库空间已满,暂时不能写入,请联系管理员。"},
     {"DATABASE_UNAVAILABLE", "数据库暂时不可用,请稍后重试。"},

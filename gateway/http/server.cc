@@ -42,7 +42,7 @@ bool HttpServer::State::Admit(Connection* connection, const std::string& peer) {
   const std::lock_guard<std::mutex> lock(mutex);
   if (static_cast<int>(connections.size()) >= options.connections) return false;
   int& count = per_address[peer];
-  if (count >= options.connections_per_address) return false;
+  if (count >= options.connections_per_address && !options.proxies.Contains(peer)) return false;
   ++count;
   connections.insert(connection);
   return true;

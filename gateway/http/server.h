@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/http/exchange.h"
+#include "gateway/http/proxies.h"
 
 namespace yaoshi::gateway {
 
@@ -14,6 +15,7 @@ struct HttpServerOptions {
   std::string address = "127.0.0.1:8080";  // host:port; port 0 takes a free one.
   int threads = 2;
   int connections_per_address = 256;               // More connections of one address are closed at once.
+  TrustedProxies proxies;                          // Have as many connections as they need, and speak for others.
   int connections = 10000;                         // In all.
   std::chrono::milliseconds phase_timeout{10000};  // For a header, a piece of a body, a piece of a reply.
   std::chrono::milliseconds idle_timeout{60000};   // Between two requests of a connection.

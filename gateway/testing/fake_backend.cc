@@ -6,6 +6,7 @@
 #include "common/status/status.h"
 #include "fmt/format.h"
 #include "gateway/testing/descriptors.h"
+#include "gateway/testing/http_client.h"
 #include "google/api/httpbody.pb.h"
 #include "google/protobuf/empty.pb.h"
 #include "google/protobuf/wrappers.pb.h"
@@ -13,6 +14,7 @@
 #include "yaoshi/common/v1/options.pb.h"
 #include "yaoshi/registry/v1/account.pb.h"
 #include "yaoshi/registry/v1/file.pb.h"
+#include "yaoshi/registry/v1/session.pb.h"
 
 namespace yaoshi::gateway::testing {
 namespace {
@@ -101,10 +103,14 @@ FakeBackend::FakeBackend() {
   services.push_back(Accounts());
   services.push_back(Files());
   services.push_back(FigureService());
+  services.push_back(Sessions());
+  services.push_back(Changes());
   server_ = std::make_unique<rpc::testing::TestServer>(std::move(services), std::move(options));
 }
 
-FakeBackend::~FakeBackend() = default;
+FakeBackend::~FakeBackend() {
+  BreakFeed(true);
+}
 
 void FakeBackend::Note(const rpc::Call& call, const pb::Message& request) {
   const absl::MutexLock lock(&mutex_);
@@ -140,6 +146,81 @@ void FakeBackend::SetFigureFailure(absl::Status status) {
 void FakeBackend::DisableAccount() {
   const absl::MutexLock lock(&mutex_);
   disabled_ = true;
+}
+
+void FakeBackend::SetAccountFailure(absl::Status status) {
+  const absl::MutexLock lock(&mutex_);
+  account_failure_ = std::move(status);
+}
+std::vector<std::string> FakeBackend::ended_sessions() const {
+  const absl::MutexLock lock(&mutex_);
+  return ended_;
+}
+void FakeBackend::Publish(common::Change change) {
+  const absl::MutexLock lock(&mutex_);
+  change.set_sequence(static_cast<int64_t>(changes_.size()) + 1);
+  changes_.push_back(std::move(change));
+}
+void FakeBackend::BreakFeed(bool down) {
+  const absl::MutexLock lock(&mutex_);
+  feed_down_ = down;
+  ++feed_breaks_;
+}
+
+absl::Status FakeBackend::Follow(rpc::Call& call, int64_t after, rpc::StreamWriter& writer) {
+  int breaks = 0;
+  {
+    const absl::MutexLock lock(&mutex_);
+    breaks = feed_breaks_;
+  }
+  for (bool news = true; !call.cancelled();) {
+    common::Change message;  // A heartbeat, when nothing new is there.
+    {
+      const absl::MutexLock lock(&mutex_);
+      const auto moved = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+        return feed_down_ || feed_breaks_ != breaks || static_cast<int64_t>(changes_.size()) > after;
+      };
+      if (!news) mutex_.AwaitWithTimeout(absl::Condition(&moved), absl::Milliseconds(100));
+      if (feed_down_ || feed_breaks_ != breaks) return absl::UnavailableError("the feed is down");
+      news = static_cast<int64_t>(changes_.size()) > after;
+      if (news) message = changes_[after++];
+    }
+    if (!writer.Write(message)) break;
+  }
+  return absl::OkStatus();
+}
+
+rpc::BoundService FakeBackend::Changes() {
+  const pb::ServiceDescriptor* service = common::Change::descriptor()->file()->FindServiceByName("ChangeFeed");
+  std::vector<rpc::BoundMethod> methods;
+  methods.push_back(Bind<common::SubscribeRequest>(
+      service, "Subscribe", [this](rpc::Call& call, const common::SubscribeRequest& req, rpc::StreamWriter& writer) {
+        return Follow(call, req.after_sequence(), writer);
+      }));
+  return WithTheRest(service, std::move(methods));
+}
+
+rpc::BoundService FakeBackend::Sessions() {
+  const pb::ServiceDescriptor* service =
+      registry::EndedSession::descriptor()->file()->FindServiceByName("SessionService");
+  std::vector<rpc::BoundMethod> methods;
+  methods.push_back(Bind<registry::EndSessionRequest>(
+      service, "EndSession",
+      [this](rpc::Call&, const registry::EndSessionRequest& req) -> absl::StatusOr<registry::EndedSession> {
+        const absl::MutexLock lock(&mutex_);
+        ended_.push_back(req.session_id());
+        return req.session();
+      }));
+  methods.push_back(Bind<registry::ListEndedSessionsRequest>(
+      service, "ListEndedSessions",
+      [this](rpc::Call&,
+             const registry::ListEndedSessionsRequest&) -> absl::StatusOr<registry::ListEndedSessionsResponse> {
+        registry::ListEndedSessionsResponse answer;
+        const absl::MutexLock lock(&mutex_);
+        for (const std::string& session : ended_) answer.add_sessions()->set_name("sessions/" + session);
+        return answer;
+      }));
+  return WithTheRest(service, std::move(methods));
 }
 
 rpc::BoundService FakeBackend::Books() {
@@ -224,6 +305,8 @@ rpc::BoundService FakeBackend::Accounts() {
       [this, account, wrong](rpc::Call& call,
                              const registry::AuthenticateRequest& req) -> absl::StatusOr<registry::Account> {
         Note(call, req);
+        const absl::MutexLock lock(&mutex_);
+        if (!account_failure_.ok()) return account_failure_;
         if (req.account() != "county-longxi" || req.password() != "right password") return wrong();
         return account();
       }));
@@ -231,6 +314,7 @@ rpc::BoundService FakeBackend::Accounts() {
       service, "CheckAccount",
       [this, account, wrong](rpc::Call&, const registry::CheckAccountRequest&) -> absl::StatusOr<registry::Account> {
         const absl::MutexLock lock(&mutex_);
+        if (!account_failure_.ok()) return account_failure_;
         if (disabled_) return wrong();
         return account();
       }));
@@ -324,6 +408,12 @@ TestGateway::TestGateway(HttpServerOptions http, SessionOptions sessions, Upload
 
 TestGateway::~TestGateway() {
   server_.reset();
+}
+
+void TestGateway::AwaitReady() {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (Fetch(port(), "GET", "/healthz").status != 200 && std::chrono::steady_clock::now() < deadline) {
+  }
 }
 
 std::string TestGateway::Authorization() const {

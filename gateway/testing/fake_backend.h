@@ -12,11 +12,13 @@
 #include "common/rpc/testing.h"
 #include "gateway/app.h"
 #include "gateway/http/server.h"
+#include "yaoshi/common/v1/change_feed.pb.h"
 #include "yaoshi/library/v1/library.pb.h"
 
 namespace yaoshi::gateway::testing {
 
-// Serves yaoshi.library.v1.BookService, and of the registry AccountService, FileService and FigureService.
+// Serves yaoshi.library.v1.BookService, and of the registry AccountService,
+// SessionService, FileService, FigureService and ChangeFeed.
 class FakeBackend {
  public:
   FakeBackend();
@@ -33,6 +35,14 @@ class FakeBackend {
   size_t largest_piece() const ABSL_LOCKS_EXCLUDED(mutex_);
   // Makes ListFigures fail.
   void SetFigureFailure(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Sends a change of the feed to who follows it.
+  void Publish(yaoshi::common::v1::Change change) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Ends every stream of the feed, and fails new ones while `down`.
+  void BreakFeed(bool down) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What EndSession was told.
+  std::vector<std::string> ended_sessions() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Makes every call of AccountService fail.
+  void SetAccountFailure(absl::Status status) ABSL_LOCKS_EXCLUDED(mutex_);
   // Forbids the account that signed in.
   void DisableAccount() ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -42,6 +52,9 @@ class FakeBackend {
   rpc::BoundService Accounts();
   rpc::BoundService Files();
   rpc::BoundService FigureService();
+  rpc::BoundService Sessions();
+  rpc::BoundService Changes();
+  absl::Status Follow(rpc::Call& call, int64_t after, rpc::StreamWriter& writer) ABSL_LOCKS_EXCLUDED(mutex_);
 
   mutable absl::Mutex mutex_;
   std::string last_request_ ABSL_GUARDED_BY(mutex_);
@@ -51,6 +64,11 @@ class FakeBackend {
   size_t largest_piece_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status figure_failure_ ABSL_GUARDED_BY(mutex_);
   bool disabled_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status account_failure_ ABSL_GUARDED_BY(mutex_);
+  std::vector<yaoshi::common::v1::Change> changes_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> ended_ ABSL_GUARDED_BY(mutex_);
+  bool feed_down_ ABSL_GUARDED_BY(mutex_) = false;
+  int feed_breaks_ ABSL_GUARDED_BY(mutex_) = 0;
   std::unique_ptr<rpc::testing::TestServer> server_;
 };
 
@@ -60,6 +78,8 @@ class TestGateway {
   explicit TestGateway(HttpServerOptions http = {}, SessionOptions sessions = {}, UploadOptions uploads = {});
   ~TestGateway();
 
+  // Until the gateway follows its services: before, it believes no cookie.
+  void AwaitReady();
   FakeBackend& backend() { return backend_; }
   FakeClock& clock() { return backend_.server().clock(); }
   int port() const { return server_->port(); }

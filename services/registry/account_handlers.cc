@@ -111,7 +111,13 @@ absl::StatusOr<v1::Account> AccountHandlers::Authenticate(rpc::Call& call, const
 }
 
 absl::StatusOr<v1::Account> AccountHandlers::CheckAccount(rpc::Call& call, const v1::CheckAccountRequest& request) {
-  return LoadEnabled(call, "accounts/" + request.account());
+  const std::string name = "accounts/" + request.account();
+  if (!request.sign_in_time().empty()) {
+    ASSIGN_OR_RETURN(const Timestamp signed_in, Timestamp::Parse(request.sign_in_time()));
+    ASSIGN_OR_RETURN(const Timestamp set, LoadPasswordTime(call.session(), name));
+    if (set > signed_in) return WrongCredentials();  // Who knew only the old password is out.
+  }
+  return LoadEnabled(call, name);
 }
 
 rpc::BoundService AccountHandlers::Bind() {

@@ -58,9 +58,10 @@ class AccountTest : public ::testing::Test {
     request.set_password(password);
     return server().Call<v1::Account>(ServicePrincipal(), "AccountService/Authenticate", request);
   }
-  static absl::StatusOr<v1::Account> Check(const std::string& account) {
+  static absl::StatusOr<v1::Account> Check(const std::string& account, const std::string& sign_in_time = "") {
     v1::CheckAccountRequest request;
     request.set_account(account);
+    request.set_sign_in_time(sign_in_time);
     return server().Call<v1::Account>(ServicePrincipal(), "AccountService/CheckAccount", request);
   }
   static std::string SetPassword(const std::string& name, const std::string& password, const auth::Principal& who) {
@@ -198,6 +199,17 @@ TEST_F(AccountTest, BootstrapHappensOnce) {
   testing::BootstrapCity(server().database());
   db::Session session(server().database());
   EXPECT_EQ(feed::LoadHistory(session, feed::NamedId("organization", "organizations/city"))->size(), 1u);
+}
+
+TEST_F(AccountTest, ANewPasswordEndsTheSessionsOfTheOldOne) {
+  ASSERT_EQ(ReasonOr(Create(Person("leader-29"))), "OK");
+  const std::string before = server().rpc().clock().Now().ToString();
+  server().rpc().clock().Advance(std::chrono::seconds(1));
+  EXPECT_EQ(ReasonOr(Check("leader-29", before)), "OK");
+  ASSERT_EQ(SetPassword("accounts/leader-29", "a quite new password", kOperator), "OK");
+  EXPECT_EQ(ReasonOr(Check("leader-29", before)), "WRONG_CREDENTIALS");
+  server().rpc().clock().Advance(std::chrono::seconds(1));
+  EXPECT_EQ(ReasonOr(Check("leader-29", server().rpc().clock().Now().ToString())), "OK");
 }
 
 }  // namespace

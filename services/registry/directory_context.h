@@ -10,7 +10,7 @@ namespace yaoshi::registry {
 // The types that the directory's ResourceMemory must keep.
 inline const std::vector<std::string>& DirectoryTypes() {
   static const auto* const kTypes =
-      new std::vector<std::string>{"organization", "official", "account", "list", "import_mapping"};
+      new std::vector<std::string>{"organization", "official", "account", "list", "import_mapping", "session"};
   return *kTypes;
 }
 

@@ -16,6 +16,7 @@
 #include "services/registry/operation_handlers.h"
 #include "services/registry/organization_handlers.h"
 #include "services/registry/project_handlers.h"
+#include "services/registry/session_handlers.h"
 #include "services/registry/store/directory.h"
 
 namespace yaoshi::registry {
@@ -43,6 +44,7 @@ struct RegistryService::State {
   OrganizationHandlers organizations{directory_context};
   OfficialHandlers officials{directory_context};
   AccountHandlers accounts{directory_context};
+  SessionHandlers sessions{directory_context};
   ListCatalogueHandlers catalogue{directory_context};
   ProjectHandlers projects{context};
   ListHandlers lists{context, catalogue};
@@ -70,6 +72,7 @@ std::vector<rpc::BoundService> RegistryService::Bind() {
   services.push_back(state_->organizations.Bind());
   services.push_back(state_->officials.Bind());
   services.push_back(state_->accounts.Bind());
+  services.push_back(state_->sessions.Bind());
   services.push_back(state_->projects.Bind());
   services.push_back(state_->lists.Bind());
   services.push_back(state_->figures.Bind());

@@ -9,6 +9,7 @@ constexpr std::string_view kSaveHash =
     "INSERT INTO account_secret (account, password_hash, changed_at) VALUES (?, ?, ?) "
     "ON DUPLICATE KEY UPDATE password_hash = VALUES(password_hash), changed_at = VALUES(changed_at)";
 constexpr std::string_view kLoadHash = "SELECT password_hash FROM account_secret WHERE account = ?";
+constexpr std::string_view kChangedAt = "SELECT changed_at FROM account_secret WHERE account = ?";
 constexpr std::string_view kAnyAccount = "SELECT account FROM account_secret LIMIT 1";
 
 }  // namespace
@@ -20,6 +21,11 @@ absl::Status SavePasswordHash(db::Session& tx, const std::string& account, const
 absl::StatusOr<std::string> LoadPasswordHash(db::Session& session, const std::string& account) {
   ASSIGN_OR_RETURN(db::Rows rows, session.Query(kLoadHash, {account}));
   return rows.Next() ? rows.Text(1) : std::string();
+}
+
+absl::StatusOr<Timestamp> LoadPasswordTime(db::Session& session, const std::string& account) {
+  ASSIGN_OR_RETURN(db::Rows rows, session.Query(kChangedAt, {account}));
+  return rows.Next() ? rows.Time(1) : Timestamp();
 }
 
 absl::StatusOr<bool> AnyAccountExists(db::Session& session) {

@@ -15,6 +15,9 @@ absl::Status SavePasswordHash(db::Session& tx, const std::string& account, const
 // "" when the account has none.
 absl::StatusOr<std::string> LoadPasswordHash(db::Session& session, const std::string& account);
 
+// When the password was last set; the beginning of time when the account has none.
+absl::StatusOr<Timestamp> LoadPasswordTime(db::Session& session, const std::string& account);
+
 // Whether any account has a password: false in a new installation.
 absl::StatusOr<bool> AnyAccountExists(db::Session& session);
 
