@@ -199,7 +199,7 @@ def no_machine_is_named(file):
     if file.path in ("scripts/tidy.py", "scripts/tidy_test.py"):
         return
     yield from find(r"(?<![\w.*{}$/-])/(work|root|home/\w+)/\w+", file.text, "a path of one machine: {0}")
-    yield from find(r'"resolved":|https?://(registry|mirror|proxy|nexus|artifactory)\b', file.text,
+    yield from find(r'"resolved": "[^"]*:|https?://(registry|mirror|proxy|nexus|artifactory)\b', file.text,
                     "a package registry's address: {0}")
 
 

@@ -1,0 +1,13 @@
+import { createRouter, createWebHistory } from 'vue-router';
+import { keepAsOf } from '@/asof/asof';
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', name: 'overview', component: () => import('@/overview/OverviewPage.vue') },
+    { path: '/lists', name: 'lists', component: () => import('@/lists/CataloguePage.vue') },
+    { path: '/:rest(.*)*', name: 'absent', component: () => import('./AbsentPage.vue') },
+  ],
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+});
+keepAsOf(router);

@@ -1,0 +1,78 @@
+// Debian's Chromium on the running portal, for the tests of what people see and do.
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+import { ROOT, sharedStack } from '../e2e/stack.mjs';
+import { serve } from './serve.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const FLAGS = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage', '--force-color-profile=srgb'];
+export const BUILT = join(ROOT, 'build/portal');
+const SCREENSHOTS = process.env.YAOSHI_SCREENSHOTS ?? '';
+
+/** The stack, the served portal and one browser; close() ends the last two. */
+export class Portal {
+  static async open() {
+    const stack = await sharedStack();
+    const server = await serve(BUILT, stack.url);
+    const browser = await chromium.launch({ executablePath: process.env.YAOSHI_CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+    return Object.assign(new Portal(), { stack, server, browser, url: server.url });
+  }
+
+  async close() {
+    await this.browser?.close();
+    await this.server?.close();
+  }
+
+  /** A page of its own, not signed in. `page.problems` gathers what the console and the page complain of. */
+  async page({ width = 1440, height = 900, theme = 'light', language = 'zh-CN', large = false } = {}) {
+    const context = await this.browser.newContext({ viewport: { width, height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', acceptDownloads: true });
+    await context.addInitScript(([look, lang]) => {
+      if (!localStorage.getItem('yaoshi.look')) localStorage.setItem('yaoshi.look', look);
+      if (!localStorage.getItem('yaoshi.language')) localStorage.setItem('yaoshi.language', lang);
+    }, [JSON.stringify({ theme, large }), language]);
+    const page = await context.newPage();
+    page.setDefaultTimeout(15000);
+    page.problems = [];
+    page.on('console', (message) => message.type() === 'error' && page.problems.push(message.text()));
+    page.on('pageerror', (error) => page.problems.push(String(error)));
+    return page;
+  }
+
+  /** A page that `account` has signed in on, at `path`. */
+  async signedIn(account, path = '/', options = {}) {
+    const page = await this.page(options);
+    await page.goto(this.url + path);
+    await this.signIn(page, account);
+    return page;
+  }
+
+  async signIn(page, account) {
+    await page.locator('input[name=account]').fill(account);
+    await page.locator('input[name=password]').fill(this.stack.accounts[account]);
+    await page.locator('.sign-in button[type=submit]').click();
+    await page.locator('header.head').waitFor();
+  }
+}
+
+/** Fails with the rules and places where the page breaks WCAG 2.2 AA. */
+export async function assertAccessible(page, what) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
+  const found = violations.map((v) => `${v.id}: ${v.help}\n${v.nodes.slice(0, 3).map((n) => `    ${n.target.join(' ')}  ${n.failureSummary?.split('\n')[1] ?? ''}`).join('\n')}`);
+  assert.deepEqual(found, [], `${what}:\n${found.join('\n')}`);
+}
+
+export function assertQuiet(page, what) {
+  assert.deepEqual(page.problems, [], `${what}: the console complains`);
+}
+
+/** Keeps a picture of a screen when a run asks for them (YAOSHI_SCREENSHOTS names the folder). */
+export async function picture(page, name) {
+  if (!SCREENSHOTS) return;
+  await mkdir(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+}
