@@ -1,5 +1,6 @@
 // What the figures of the data set must be, computed from the plain data, for any date.
 import { CITY } from './geography.mjs';
+import { typeOf } from './rules.mjs';
 
 /** Figures that were published (domain/article.md, reference §1): count, total and planned investment in 万元. */
 export const PUBLISHED = [
@@ -46,4 +47,34 @@ export function figuresAt(data, listId, asOf, region = '') {
   const rows = entriesAt(data, listId, asOf).filter((e) => covers(region, data.projects.get(e.key).region));
   const planned = (plans) => Object.entries(plans).reduce((a, [year, amount]) => (year >= first_year && year <= last_year ? a + amount : a), 0);
   return { projects: rows.length, total: rows.reduce((a, e) => a + e.total, 0), planned: rows.reduce((a, e) => a + planned(e.plans), 0) };
+}
+
+/**
+ * `{required, completed, projects, ready}` of a list at a date in a region: of the projects on it that start in its years and have
+ * a case, the procedures that they need before the start, and those that are approved and valid.
+ */
+export function ratesAt(data, listId, asOf, region = '') {
+  const { first_year, last_year } = data.lists.find((l) => l.id === listId);
+  const cases = new Map(data.cases.map((c) => [c.key, c]));
+  const rates = { required: 0, completed: 0, projects: 0, ready: 0 };
+  for (const { key } of entriesAt(data, listId, asOf)) {
+    const project = data.projects.get(key);
+    const year = Number(project.planned_start_on.slice(0, 4));
+    const one = cases.get(key);
+    if (!one || one.opened_on > asOf || year < first_year || year > last_year || !covers(region, project.region)) continue;
+    const done = one.moves.filter((m) => m.move === 'APPROVE' && m.on <= asOf && !(validUntil(m) < asOf)).length;
+    rates.required += one.required.length;
+    rates.completed += done;
+    rates.projects += 1;
+    rates.ready += done === one.required.length ? 1 : 0;
+  }
+  return rates;
+}
+
+/** The last day of an approval's validity by the terms in force at the acceptance; '9999' without end. */
+function validUntil({ code, on }) {
+  const terms = typeOf(code).terms.filter((t) => t.effective_on <= on).at(-1);
+  if (!terms.validity_months) return '9999';
+  const [year, month, day] = on.split('-').map(Number);
+  return new Date(Date.UTC(year, month - 1 + terms.validity_months, day) - 86400000).toISOString().slice(0, 10);
 }

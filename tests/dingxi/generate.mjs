@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { portfolio } from './portfolio.mjs';
 import { scaleCounties, scaleCsv, scaleRegion } from './scale.mjs';
-import { rowsOf, workbookBytes } from './workbook.mjs';
+import { fileName, rowsOf, workbookBytes } from './workbook.mjs';
 
 const HELP = `node tests/dingxi/generate.mjs --out DIR                    the acceptance data set (Dingxi, spring 2022)
 node tests/dingxi/generate.mjs --out DIR --counties N --projects N [--from-date 2022-02-10]
@@ -18,13 +18,14 @@ async function writeAcceptanceSet(folder) {
   const data = portfolio();
   for (const workbook of data.workbooks) {
     const bytes = await workbookBytes({ title: workbook.title, years: workbook.years, rows: rowsOf(data, workbook) });
-    await writeFile(join(folder, `${workbook.effective_on}-${workbook.list}.xlsx`), bytes);
+    await writeFile(join(folder, fileName(workbook)), bytes);
   }
-  const { organizations, officials, accounts, lists, orders, starts } = data;
+  const { organizations, officials, accounts, lists, orders, starts, cases } = data;
   const json = (value) => `${JSON.stringify(value, null, 1)}\n`;
   await writeFile(join(folder, 'directory.json'), json({ organizations, officials, accounts, lists }));
   await writeFile(join(folder, 'orders.json'), json(orders));
   await writeFile(join(folder, 'starts.json'), json(starts));
+  await writeFile(join(folder, 'cases.json'), `${JSON.stringify(cases)}\n`);
 }
 
 async function writeScaleSet(folder, options) {

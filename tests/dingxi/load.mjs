@@ -7,70 +7,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ApiError, Client, fen, idOf } from './client.mjs';
 import { portfolio } from './portfolio.mjs';
-import { apiProject } from './resources.mjs';
+import { Step, each, unlessThere } from './progress.mjs';
 import { verifyFigures } from './verify.mjs';
-import { rowsOf, workbookBytes } from './workbook.mjs';
+import { fileName, rowsOf, workbookBytes } from './workbook.mjs';
 
 const HELP = `node tests/dingxi/load.mjs --url http://127.0.0.1:8080 --accounts .dev/accounts.json [--print-passwords]
 node tests/dingxi/load.mjs --url … --accounts … --scale DIR     a set that generate.mjs --counties … --projects … wrote
 node tests/dingxi/load.mjs --url … --accounts … --verify        only compares the figures`;
-
-// ------------------------------------------------------------------------------------------ progress
-
-const terminal = process.stderr.isTTY;
-
-/** Shows how far a step is: a bar on a terminal, a line per step otherwise. */
-class Step {
-  constructor(title, total) {
-    Object.assign(this, { title, total, done: 0, start: Date.now() });
-    this.show();
-  }
-
-  add(count = 1) {
-    this.set(this.done + count);
-  }
-
-  set(done, total = this.total) {
-    [this.done, this.total] = [done, total];
-    this.show();
-  }
-
-  show() {
-    if (!terminal) return;
-    const share = this.total ? Math.min(1, this.done / this.total) : 0;
-    const bar = '█'.repeat(Math.round(share * 24)).padEnd(24, '·');
-    process.stderr.write(`\r\x1b[K  ${bar} ${this.title} ${this.done}${this.total ? `/${this.total}` : ''}`);
-  }
-
-  end(note = '') {
-    const seconds = ((Date.now() - this.start) / 1000).toFixed(1);
-    process.stderr.write(`${terminal ? '\r\x1b[K' : ''}  ${this.title}${note ? `: ${note}` : ''} (${seconds} s)\n`);
-  }
-}
-
-/** Runs `work` on every item, a few at a time, in order of start. */
-async function each(title, items, work, parallel = 8) {
-  const step = new Step(title, items.length);
-  const queue = [...items];
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
-      await work(item);
-      step.add();
-    }
-  };
-  await Promise.all(Array.from({ length: parallel }, worker));
-  step.end(String(items.length));
-}
-
-/** Passes when the thing is there already. */
-async function unlessThere(reasons, work) {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ApiError && reasons.includes(error.reason)) return null;
-    throw error;
-  }
-}
 
 // ------------------------------------------------------------------------------------------ accounts
 
@@ -159,11 +102,16 @@ export async function importLedger(client, { filename, bytes, list = '', effecti
   return result;
 }
 
+async function projectsAreThere(client, data, { rows }) {
+  const names = await namesByTitle(client);
+  return rows.every((key) => names.has(data.projects.get(key).title));
+}
+
 async function loadWorkbook(client, data, workbook) {
-  const filename = `${workbook.effective_on}-${workbook.list}.xlsx`;
+  const filename = fileName(workbook);
   const step = new Step(`Workbook ${filename}`, workbook.rows.length);
   const fits = (a) => a.effective_on === workbook.effective_on && a.reason === workbook.reason;
-  if (await orderIsThere(client, workbook.list, fits)) return step.end('there already');
+  if (await (workbook.list ? orderIsThere(client, workbook.list, fits) : projectsAreThere(client, data, workbook))) return step.end('there already');
   const bytes = await workbookBytes({ title: workbook.title, years: workbook.years, rows: rowsOf(data, workbook) });
   const result = await importLedger(client, { ...workbook, filename, bytes }, step);
   step.end(`${result.created} new, ${result.updated} updated, ${result.added_to_list} on the list`);
@@ -177,19 +125,10 @@ async function namesByTitle(client) {
   return new Map(projects.map((p) => [p.title, p.name]));
 }
 
-async function createProjects(client, data, order, names) {
-  const missing = order.create.map((key) => data.projects.get(key)).filter((p) => !names.has(p.title));
-  if (missing.length === 0) return;
-  const requests = missing.map((p) => ({ project: apiProject(p), initial_stage: p.stage, effective_on: order.effective_on }));
-  const reply = await client.post('/v1/projects:batchCreate', { requests, request_id: idOf('create', order.number, ...missing.map((p) => p.key)) });
-  for (const project of reply.projects) names.set(project.title, project.name);
-}
-
 async function loadOrder(client, data, order) {
   const step = new Step(`Adjustment order ${order.number}`, 1);
   if (await orderIsThere(client, order.list, (a) => a.number === order.number)) return step.end('there already');
   const names = await namesByTitle(client);
-  await createProjects(client, data, order, names);
   const project = (line) => {
     const name = names.get(data.projects.get(line.key).title);
     if (!name) throw new Error(`no project is called ${data.projects.get(line.key).title}`);

@@ -1,5 +1,6 @@
 // The lists of the city, the workbooks they came with, and the adjustment orders of spring 2022.
 import { slots } from './amounts.mjs';
+import { RESERVES, cases, reserveOf, roundRequired } from './approvals.mjs';
 import { accounts, officials, organizations } from './directory.mjs';
 import { projects } from './facts.mjs';
 import { Random } from './random.mjs';
@@ -63,13 +64,20 @@ function orders(all) {
     const additions = take('additions');
     return {
       list: 'invest-2022', number: order.number, effective_on: order.effective_on, reason: order.reason,
-      // Projects that no earlier workbook names are entered with the order.
-      create: additions.filter((p) => p.lists.length === 1).map((p) => p.key),
       additions: additions.map((p) => ({ key: p.key, kind: p.kind, reason: random.pick(REASONS.add) })),
       removals: take('removals').map((p) => ({ key: p.key, reason: random.pick(REASONS.remove) })),
       amendments: take('amendments').map((p) => ({ key: p.key, total: p.total, plans: { 2022: p.plans[2022] }, reason: random.pick(REASONS.amend) })),
     };
   });
+}
+
+/** The ledger of a year's reserve: projects are known before they come onto a list, so that their approvals can begin. */
+function reserve(one, all) {
+  const rows = reserveOf(one, all);
+  return {
+    list: '', effective_on: one.effective_on, years: [one.year], reason: one.reason, title: `定西市${one.year - 1}年度项目储备库`,
+    rows: rows.map((p) => p.key), kinds: Object.fromEntries(rows.map((p) => [p.key, p.kind])),
+  };
 }
 
 /** First starts and resumptions, for the services that keep them: `{key, on, year, batch}`. */
@@ -85,8 +93,11 @@ function starts(all) {
 /** The whole data set as plain data; amounts in 万元, dates as text. The same at every call. */
 export function portfolio() {
   const all = projects(slots());
+  roundRequired(all);
+  const workbooks = [...RESERVES.map((r) => reserve(r, all)), ...WORKBOOKS.map((w) => workbook(w, all))];
   return {
     organizations: organizations(), officials: officials(), accounts: accounts(), lists: LISTS,
-    projects: new Map(all.map((p) => [p.key, p])), workbooks: WORKBOOKS.map((w) => workbook(w, all)), orders: orders(all), starts: starts(all),
+    projects: new Map(all.map((p) => [p.key, p])), workbooks: workbooks.sort((a, b) => (a.effective_on < b.effective_on ? -1 : 1)), orders: orders(all), starts: starts(all),
+    cases: cases(all),
   };
 }

@@ -3,6 +3,9 @@ import ExcelJS from 'exceljs';
 import { columns } from './columns.mjs';
 import { regionOf } from './geography.mjs';
 
+/** The name of a workbook's file; without a list it is that of a reserve. */
+export const fileName = ({ list, effective_on }) => `${effective_on}-${list || 'reserve'}.xlsx`;
+
 /** Rows of a workbook of the data set, with the amounts that held on its date. */
 export function rowsOf(data, workbook) {
   return workbook.rows.map((key, i) => {
