@@ -102,6 +102,10 @@ NamedResource::NamedResource(Spec spec, const ResourceMemory& memory, feed::Writ
       writer_(writer),
       tokens_(tokens) {}
 
+bool NamedResource::MayTouch(const rpc::Call& call, const std::string& region, const Message& resource) const {
+  return call.MayTouch(region, spec_.organization_field.empty() ? "" : GetText(resource, spec_.organization_field));
+}
+
 bool NamedResource::MaySee(const rpc::Call& call, const std::string& region) const {
   if (call.MayTouch(region, "")) return true;
   return spec_.shared_below && auth::Covers(region, call.principal().region);
@@ -165,7 +169,9 @@ absl::StatusOr<std::optional<feed::StoredVersion>> NamedResource::Load(db::Sessi
 absl::StatusOr<feed::StoredVersion> NamedResource::LoadTouchable(rpc::Call& call, feed::Tx& tx,
                                                                  const std::string& name) const {
   ASSIGN_OR_RETURN(std::optional<feed::StoredVersion> stored, Load(tx.session(), name));
-  if (!stored.has_value() || !call.MayTouch(stored->region, "")) return spec_.not_found(name);
+  if (!stored.has_value()) return spec_.not_found(name);
+  const std::unique_ptr<Message> resource = ParseAs(*spec_.prototype, stored->body);
+  if (!MayTouch(call, stored->region, *resource)) return spec_.not_found(name);
   return *std::move(stored);
 }
 
@@ -174,7 +180,7 @@ absl::Status NamedResource::Check(Draft& draft) const {
   if (spec_.check) {
     ASSIGN_OR_RETURN(findings, spec_.check(draft));
   }
-  if (!draft.call.MayTouch(draft.region, "")) {
+  if (!MayTouch(draft.call, draft.region, draft.after)) {
     findings.push_back({"INVALID_FIELDS", "region",
                         fmt::format("{} lies outside the region of your account, {}; choose one inside it.",
                                     draft.region, draft.call.principal().region)});
@@ -245,7 +251,16 @@ absl::StatusOr<rpc::Bytes> NamedResource::Create(rpc::Call& call, const std::str
 absl::StatusOr<rpc::Bytes> NamedResource::Update(rpc::Call& call, const Message& resource,
                                                  const WriteQuery& query) const {
   ASSIGN_OR_RETURN(const std::vector<std::string> paths, ResolveMask(query.update_mask, resource));
-  const std::string name = GetText(resource, "name"), etag = GetText(resource, "etag");
+  return Change(call, GetText(resource, "name"), GetText(resource, "etag"), query, [&](Message& after) {
+    const absl::Status immutable = CheckImmutable(resource, after, spec_.path);
+    if (immutable.ok()) ApplyMask(paths, resource, after);
+    return immutable;
+  });
+}
+
+absl::StatusOr<rpc::Bytes> NamedResource::Change(rpc::Call& call, const std::string& name, const std::string& etag,
+                                                 const WriteQuery& query,
+                                                 const std::function<absl::Status(Message&)>& change) const {
   return ToBytes(writer_.TransactBytes(
       call, {.reason = query.reason, .validate_only = query.validate_only, .request_hash = query.request_hash},
       [&](feed::Tx& tx) -> absl::StatusOr<std::string> {
@@ -253,11 +268,7 @@ absl::StatusOr<rpc::Bytes> NamedResource::Update(rpc::Call& call, const Message&
         if (!etag.empty() && etag != fmt::format("{}", stored.version)) {
           return feed::EtagMismatch(name, stored.version);
         }
-        return ChangeIn(call, tx, stored, [&](Message& after) {
-          const absl::Status immutable = CheckImmutable(resource, after, spec_.path);
-          if (immutable.ok()) ApplyMask(paths, resource, after);
-          return immutable;
-        });
+        return ChangeIn(call, tx, stored, change);
       }));
 }
 

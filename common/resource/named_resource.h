@@ -56,6 +56,8 @@ struct Spec {
   std::vector<std::string> searched;
   // True when everybody below reads it, too: a county reads the lists of its city.
   bool shared_below = false;
+  // The field with the organization that a resource belongs to, for roles that reach no further; "": none.
+  std::string organization_field;
   // All that is wrong with a draft. Runs in the transaction. Errors of its own end the request.
   std::function<absl::StatusOr<std::vector<Finding>>(Draft&)> check;
   // Writes to tables beside the versions, when nothing is wrong; an error ends the request.
@@ -96,6 +98,11 @@ class NamedResource {
   // no version. <RESOURCE>_NOT_FOUND, ETAG_MISMATCH, INVALID_FIELDS and what the hooks say.
   absl::StatusOr<rpc::Bytes> Update(rpc::Call& call, const google::protobuf::Message& resource,
                                     const WriteQuery& query) const;
+  // Database. A verb: changes what `change` does to the resource, checked as Update is; "" as etag means whatever the
+  // version is. <RESOURCE>_NOT_FOUND, ETAG_MISMATCH and what the hooks and `change` say.
+  absl::StatusOr<rpc::Bytes> Change(rpc::Call& call, const std::string& name, const std::string& etag,
+                                    const WriteQuery& query,
+                                    const std::function<absl::Status(google::protobuf::Message&)>& change) const;
   // Database. Creates or replaces. INVALID_FIELDS, and <RESOURCE>_EXISTS when it is another region's.
   absl::StatusOr<rpc::Bytes> Save(rpc::Call& call, const std::string& id, const google::protobuf::Message& resource,
                                   const WriteQuery& query) const;
@@ -108,6 +115,8 @@ class NamedResource {
   absl::StatusOr<std::optional<feed::StoredVersion>> Load(db::Session& session, const std::string& name) const;
 
  private:
+  // Whether the caller may change the resource, wherever its reach ends.
+  bool MayTouch(const rpc::Call& call, const std::string& region, const google::protobuf::Message& resource) const;
   bool MaySee(const rpc::Call& call, const std::string& region) const;
   std::string NameOf(const std::string& id) const { return spec_.collection + "/" + id; }
   PageScope ScopeOf(const rpc::Call& call, const ListQuery& query) const;

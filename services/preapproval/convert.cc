@@ -121,6 +121,15 @@ Template FromProto(const v1::Template& proto) {
   return result;
 }
 
+Delegation FromProto(const v1::Delegation& proto) {
+  return {proto.name(),
+          proto.from_department(),
+          proto.to_department(),
+          {proto.codes().begin(), proto.codes().end()},
+          DateOr(proto.from_on(), Date()),
+          DateOr(proto.to_on(), Date())};
+}
+
 v1::Applicability ToProto(const Applicability& applicability) {
   v1::Applicability proto;
   proto.set_code(applicability.code);

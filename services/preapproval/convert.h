@@ -8,7 +8,9 @@
 #include "common/calendar/work_calendar.h"
 #include "common/feed/change_set.h"
 #include "services/preapproval/domain/copies.h"
+#include "services/preapproval/domain/delegation.h"
 #include "services/preapproval/domain/types.h"
+#include "yaoshi/preapproval/v1/delegation.pb.h"
 #include "yaoshi/preapproval/v1/procedure_type.pb.h"
 #include "yaoshi/preapproval/v1/template.pb.h"
 #include "yaoshi/preapproval/v1/work_calendar.pb.h"
@@ -27,6 +29,7 @@ Days FromProto(const v1::Days& proto);
 ProcedureType FromProto(const v1::ProcedureType& proto);
 WorkYear FromProto(const v1::WorkCalendar& proto);
 Template FromProto(const v1::Template& proto);
+Delegation FromProto(const v1::Delegation& proto);
 v1::Applicability ToProto(const Applicability& applicability);
 
 // What the copies say (store/copy_store.h). DATA_LOSS, reason FEED_BROKEN, when the body is no message of the type.

@@ -36,6 +36,37 @@ absl::Status WorkCalendarExists(std::string_view name) {
   return Exists("WORK_CALENDAR_EXISTS", "work calendar", name);
 }
 
+absl::Status TemplateNotFound(std::string_view name) {
+  return NotFound("TEMPLATE_NOT_FOUND", "template", name, "; list the templates to see which there are.");
+}
+
+absl::Status TemplateExists(std::string_view name) {
+  return Exists("TEMPLATE_EXISTS", "template", name);
+}
+
+absl::Status TemplateNotDraft(std::string_view name) {
+  return Error(
+      Code::kFailedPrecondition, "TEMPLATE_NOT_DRAFT",
+      fmt::format("{} is published and never changes again; enter a new template that supersedes it.", Quote(name)));
+}
+
+absl::Status NoTemplateApplies() {
+  return Error(Code::kFailedPrecondition, "NO_TEMPLATE_APPLIES",
+               "No published template in force on that date is for such a project; publish one whose selector fits, "
+               "or name a template.");
+}
+
+absl::Status DelegationNotFound(std::string_view name) {
+  return NotFound("DELEGATION_NOT_FOUND", "delegation", name, ", or you may not see it; list the delegations.");
+}
+
+absl::Status NotYourProcedure(std::string_view department) {
+  return Error(Code::kPermissionDenied, "NOT_YOUR_PROCEDURE",
+               fmt::format("This is for {} to decide, and no delegation lets you act for it; ask that department.",
+                           Quote(department)),
+               {{"department", std::string(department)}});
+}
+
 absl::Status ProcedureTypeNotFound(std::string_view name) {
   return NotFound("PROCEDURE_TYPE_NOT_FOUND", "procedure type", name, "; list the catalogue to see which there are.");
 }

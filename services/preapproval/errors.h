@@ -10,6 +10,13 @@ namespace yaoshi::preapproval {
 absl::Status RegionNotFound(std::string_view code);
 absl::Status WorkCalendarNotFound(std::string_view name);
 absl::Status WorkCalendarExists(std::string_view name);
+absl::Status TemplateNotFound(std::string_view name);
+absl::Status TemplateExists(std::string_view name);
+absl::Status TemplateNotDraft(std::string_view name);
+absl::Status NoTemplateApplies();
+absl::Status DelegationNotFound(std::string_view name);
+// `department` decides, and the caller neither is it nor acts for it.
+absl::Status NotYourProcedure(std::string_view department);
 absl::Status ProcedureTypeNotFound(std::string_view name);
 absl::Status ProcedureTypeExists(std::string_view name);
 

@@ -1,6 +1,7 @@
 // Preapproval's process: flags, migration, serving.
 #include "common/rpc/main.h"
 
+#include "common/auth/service_identity.h"
 #include "common/db/configured.h"
 #include "common/db/migrate.h"
 #include "common/feed/change_set.h"
@@ -19,12 +20,31 @@ absl::Status Migrate(const config::ServerConfig& config) {
   return db::Migrate(session, Migrations(), SystemClock());
 }
 
-absl::Status Wire(rpc::Startup& up, std::unique_ptr<PreapprovalService>& service) {
+// Where registry is, and what this service signs its calls with.
+struct Registry {
+  std::string target;
+  std::string signing_key;
+
+  absl::Status Open(const config::ServerConfig& config, PreapprovalOptions& options) const {
+    if (target.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(auth::TokenSigner signer, auth::TokenSigner::FromFile(signing_key));
+    auto identity = std::make_shared<auth::ServiceIdentity>("preapproval", std::move(signer), SystemClock());
+    options.token = [identity] { return identity->Token(); };
+    options.registry = rpc::Channel::Open({.target = target,
+                                           .tls = {config.tls_certificate, config.tls_key, config.tls_authority},
+                                           .keepalive_without_calls = true});
+    return absl::OkStatus();
+  }
+};
+
+absl::Status Wire(rpc::Startup& up, const Registry& registry, std::unique_ptr<PreapprovalService>& service) {
   PreapprovalOptions options;
   ASSIGN_OR_RETURN(options.database, db::ConfiguredDatabase(up.config));
   options.clock = &SystemClock();
   ASSIGN_OR_RETURN(const std::string secret, config::ReadSecret(up.config.page_key_file));
   options.page_key = feed::Sha256(secret);
+  options.log = up.log;
+  RETURN_IF_ERROR(registry.Open(up.config, options));
   ASSIGN_OR_RETURN(service, PreapprovalService::Create(std::move(options)));
   RETURN_IF_ERROR(service->Start());
   up.options.thread_scope = [] { return std::make_shared<db::ThreadScope>(); };
@@ -44,7 +64,12 @@ int main(int argc, char** argv) {
   rpc::ServiceMain main("yaoshi-preapproval", "Work calendars, procedures and schedules of a city's projects.", true);
   bool migrate = false;
   main.flags().Bool("migrate", "Bring the schema up to date, then end.", &migrate);
+  preapproval::Registry registry;
+  main.flags().String("registry", "The registry whose feed is followed, host:port; empty: nothing is followed.",
+                      &registry.target);
+  main.flags().String("signing-key", "The secret key that calls of the registry are signed with, <kid>.key.",
+                      &registry.signing_key);
   main.Errand([&] { return migrate; }, preapproval::Migrate);
   std::unique_ptr<preapproval::PreapprovalService> service;
-  return main.Run(argc, argv, [&](rpc::Startup& up) { return preapproval::Wire(up, service); });
+  return main.Run(argc, argv, [&](rpc::Startup& up) { return preapproval::Wire(up, registry, service); });
 }

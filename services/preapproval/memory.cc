@@ -10,14 +10,23 @@ namespace {
 
 constexpr std::string_view kCalendar = "work_calendar";
 
-std::shared_ptr<const WorkCalendar> CalendarOf(const resource::ResourceMemory& resources) {
-  std::vector<WorkYear> years;
-  resources.Scan(kCalendar, "", [&](const std::string&, const resource::Row& row) {
-    v1::WorkCalendar proto;
-    if (proto.ParseFromString(*row.body)) years.push_back(FromProto(proto));
+constexpr std::string_view kDelegation = "delegation";
+
+// All resources of a type as the domain knows them, in order of name.
+template <class Proto>
+auto All(const resource::ResourceMemory& resources, std::string_view type) {
+  std::vector<decltype(FromProto(std::declval<Proto>()))> all;
+  resources.Scan(type, "", [&](const std::string&, const resource::Row& row) {
+    Proto proto;
+    if (proto.ParseFromString(*row.body)) all.push_back(FromProto(proto));
     return true;
   });
-  auto calendar = WorkCalendar::Create(years);  // Each year was checked when it was written.
+  return all;
+}
+
+std::shared_ptr<const WorkCalendar> CalendarOf(const resource::ResourceMemory& resources) {
+  auto calendar =
+      WorkCalendar::Create(All<v1::WorkCalendar>(resources, kCalendar));  // Each year was checked when it was written.
   return std::make_shared<WorkCalendar>(calendar.ok() ? *std::move(calendar) : WorkCalendar());
 }
 
@@ -29,17 +38,33 @@ std::vector<std::string> SmallTypes() {
 
 void Memory::Apply(const std::vector<feed::Change>& changes) {
   resources_.Apply(changes);
-  const bool calendars =
-      std::any_of(changes.begin(), changes.end(), [](const feed::Change& change) { return change.type == kCalendar; });
-  if (!calendars) return;
-  std::shared_ptr<const WorkCalendar> calendar = CalendarOf(resources_);
-  absl::MutexLock lock(&mutex_);
-  calendar_ = std::move(calendar);
+  const auto changed = [&](std::string_view type) {
+    return std::any_of(changes.begin(), changes.end(), [&](const feed::Change& change) { return change.type == type; });
+  };
+  if (changed(kCalendar)) {
+    std::shared_ptr<const WorkCalendar> calendar = CalendarOf(resources_);
+    absl::MutexLock lock(&mutex_);
+    calendar_ = std::move(calendar);
+  }
+  if (changed(kDelegation)) {
+    auto delegations = std::make_shared<const std::vector<Delegation>>(All<v1::Delegation>(resources_, kDelegation));
+    absl::MutexLock lock(&mutex_);
+    delegations_ = std::move(delegations);
+  }
 }
 
 std::shared_ptr<const WorkCalendar> Memory::calendar() const {
   absl::ReaderMutexLock lock(&mutex_);
   return calendar_;
+}
+
+std::shared_ptr<const std::vector<Delegation>> Memory::delegations() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return delegations_;
+}
+
+std::vector<Template> Memory::Templates() const {
+  return All<v1::Template>(resources_, "template");
 }
 
 }  // namespace yaoshi::preapproval

@@ -12,6 +12,8 @@
 #include "common/calendar/work_calendar.h"
 #include "common/feed/engine.h"
 #include "common/resource/memory.h"
+#include "services/preapproval/domain/delegation.h"
+#include "services/preapproval/domain/types.h"
 
 namespace yaoshi::preapproval {
 
@@ -31,6 +33,11 @@ class Memory {
   // All years that were entered; never null.
   std::shared_ptr<const WorkCalendar> calendar() const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Everything that was delegated, ended or not; never null.
+  std::shared_ptr<const std::vector<Delegation>> delegations() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // All templates, in order of name.
+  std::vector<Template> Templates() const;
+
   // Until which time of the registry its facts are known here; 1970 before anything was copied. Told by the follower.
   Timestamp facts_time() const { return {facts_micros_.load(std::memory_order_relaxed)}; }
   void set_facts_time(Timestamp time) { facts_micros_.store(time.micros, std::memory_order_relaxed); }
@@ -40,6 +47,8 @@ class Memory {
   std::atomic<int64_t> facts_micros_{0};
   mutable absl::Mutex mutex_;
   std::shared_ptr<const WorkCalendar> calendar_ ABSL_GUARDED_BY(mutex_) = std::make_shared<WorkCalendar>();
+  std::shared_ptr<const std::vector<Delegation>> delegations_ ABSL_GUARDED_BY(mutex_) =
+      std::make_shared<std::vector<Delegation>>();
 };
 
 }  // namespace yaoshi::preapproval

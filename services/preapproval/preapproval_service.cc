@@ -4,8 +4,11 @@
 #include "common/feed/transact.h"
 #include "common/resource/memory.h"
 #include "services/preapproval/context.h"
+#include "services/preapproval/delegation_handlers.h"
 #include "services/preapproval/memory.h"
 #include "services/preapproval/procedure_type_handlers.h"
+#include "services/preapproval/registry_follower.h"
+#include "services/preapproval/template_handlers.h"
 #include "services/preapproval/work_calendar_handlers.h"
 
 namespace yaoshi::preapproval {
@@ -29,6 +32,20 @@ struct PreapprovalService::State {
   const Context context{memory, writer, tokens, options.database};
   WorkCalendarHandlers calendars{context};
   ProcedureTypeHandlers procedure_types{context};
+  TemplateHandlers templates{context};
+  DelegationHandlers delegations{context};
+  // What follows a copy of registry's projects, in the same transaction.
+  ProjectsCopied projects_copied = [](feed::Tx& /*tx*/, std::span<const ProjectCopy> /*projects*/) {
+    return absl::OkStatus();
+  };
+  RegistryFollower follower{{.database = options.database,
+                             .clock = options.clock,
+                             .registry = options.registry,
+                             .token = options.token,
+                             .log = options.log},
+                            memory,
+                            engine,
+                            projects_copied};
 };
 
 PreapprovalService::PreapprovalService(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -46,6 +63,8 @@ std::vector<rpc::BoundService> PreapprovalService::Bind() {
   std::vector<rpc::BoundService> services;
   services.push_back(state_->calendars.Bind());
   services.push_back(state_->procedure_types.Bind());
+  services.push_back(state_->templates.Bind());
+  services.push_back(state_->delegations.Bind());
   std::vector<std::string> types = SmallTypes();
   types.insert(types.end(), {"project_copy", "entry_copy"});
   services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database, types));
@@ -56,10 +75,12 @@ absl::Status PreapprovalService::Start() {
   db::Session session(state_->options.database);
   RETURN_IF_ERROR(state_->engine.Load(session));
   state_->engine.Start();
+  state_->follower.Start();
   return absl::OkStatus();
 }
 
 void PreapprovalService::Stop() {
+  state_->follower.Stop();
   state_->engine.Stop();
 }
 
@@ -67,8 +88,12 @@ feed::Engine& PreapprovalService::engine() {
   return state_->engine;
 }
 
+Timestamp PreapprovalService::facts_time() const {
+  return state_->memory.facts_time();
+}
+
 ProjectsCopied PreapprovalService::projects_copied() {
-  return [](feed::Tx& /*tx*/, std::span<const ProjectCopy> /*projects*/) { return absl::OkStatus(); };
+  return state_->projects_copied;
 }
 
 rpc::SessionFactory PreapprovalService::session_factory() const {

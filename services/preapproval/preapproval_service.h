@@ -1,13 +1,16 @@
 // Preapproval put together: memory, feed engine, handlers.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "common/db/session.h"
 #include "common/feed/engine.h"
+#include "common/obs/log.h"
 #include "common/page/page_token.h"
+#include "common/rpc/client.h"
 #include "common/rpc/server.h"
 #include "services/preapproval/store/copy_store.h"
 
@@ -17,6 +20,10 @@ struct PreapprovalOptions {
   db::Options database;
   const Clock* clock = nullptr;
   std::string page_key;  // 32 secret bytes that all replicas share.
+  // Registry, whose feed is followed, and this service's own token for it. Null: nothing is followed.
+  std::shared_ptr<rpc::Channel> registry = nullptr;
+  std::function<std::string()> token = nullptr;
+  std::shared_ptr<obs::Log> log = nullptr;
 };
 
 class PreapprovalService {
@@ -31,6 +38,8 @@ class PreapprovalService {
   void Stop();
 
   feed::Engine& engine();
+  // Until which time registry's facts are known here.
+  Timestamp facts_time() const;
   // What follows a copy of registry's projects, in the same transaction.
   ProjectsCopied projects_copied();
   // For ServerOptions.

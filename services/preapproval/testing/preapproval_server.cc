@@ -17,12 +17,17 @@ struct PreapprovalServer::State {
   const db::Options& database = yaoshi::testing::TestDatabase(Migrations());
   FakeClock clock;
   db::Session session{database};
+  std::shared_ptr<rpc::Channel> registry;
+  std::string registry_token;
   std::unique_ptr<PreapprovalService> service;
   std::map<std::string, int64_t> copied;  // The versions of what was copied, by name.
   std::unique_ptr<rpc::testing::TestServer> rpc;
 };
 
-PreapprovalServer::PreapprovalServer() : state_(std::make_unique<State>()) {
+PreapprovalServer::PreapprovalServer(std::shared_ptr<rpc::Channel> registry, std::string token)
+    : state_(std::make_unique<State>()) {
+  state_->registry = std::move(registry);
+  state_->registry_token = std::move(token);
   Start();
 }
 
@@ -32,8 +37,11 @@ PreapprovalServer::~PreapprovalServer() {
 }
 
 void PreapprovalServer::Start() {
-  state_->service =
-      Must(PreapprovalService::Create({state_->database, &state_->clock, std::string(PageTokens::kKeyBytes, 'k')}));
+  state_->service = Must(PreapprovalService::Create({.database = state_->database,
+                                                     .clock = &state_->clock,
+                                                     .page_key = std::string(PageTokens::kKeyBytes, 'k'),
+                                                     .registry = state_->registry,
+                                                     .token = [token = state_->registry_token] { return token; }}));
   const absl::Status started = state_->service->Start();
   if (!started.ok()) Must<int>(started);
   rpc::ServerOptions options = rpc::testing::TestServer::DefaultOptions();

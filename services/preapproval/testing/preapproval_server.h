@@ -23,8 +23,8 @@ inline const std::string kPreapproval = "/yaoshi.preapproval.v1.";
 
 class PreapprovalServer {
  public:
-  // It is 2022-04-20 08:00 in China. Nothing is entered.
-  PreapprovalServer();
+  // It is 2022-04-20 08:00 in China. Nothing is entered. `registry`, when given, is followed.
+  explicit PreapprovalServer(std::shared_ptr<rpc::Channel> registry = nullptr, std::string token = "");
   ~PreapprovalServer();
 
   const db::Options& database() const;

@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS delegation_guard (
+  id TINYINT NOT NULL,
+  number BIGINT NOT NULL,
+  PRIMARY KEY (id)
+) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
