@@ -128,14 +128,14 @@ def owners_keep_apart(file):
 
 SQL = re.compile(r"\b(SELECT\b.+\bFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|(CREATE|ALTER|DROP)\s+TABLE"
                  r"|START\s+TRANSACTION)\b", re.S)
-SQL_HOMES = re.compile(r"services/\w+/(store|migrations)/|common/(db|feed)/|common/testing/|scripts/")
+SQL_HOMES = re.compile(r"services/\w+/(store|migrations)/|common/(db|feed|import)/|common/testing/|scripts/")
 
 
 def sql_is_at_home(file):
     if file.is_code and not file.is_test and not SQL_HOMES.match(file.path):
         for line, contents in file.strings:
             if SQL.search(contents):
-                yield line, "SQL belongs in store/, migrations/, common/db or common/feed"
+                yield line, "SQL belongs in store/, migrations/, common/db, common/feed or common/import"
 
 
 NOT_PORTABLE = re.compile(r"\b(INSERT\s+IGNORE|RETURNING|SKIP\s+LOCKED|NOWAIT|GET_LOCK|LOCK\s+TABLES|SAVEPOINT|AUTO_INCREMENT"

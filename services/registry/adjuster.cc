@@ -338,9 +338,9 @@ absl::StatusOr<v1::Adjustment> AdjustList(const Context& context, rpc::Call& cal
       return order.adjustment();
     });
   }
-  StagedSet staged(call.session(), SystemClock(), feed::AuthorOf(call, request.reason()));
+  feed::StagedSet staged(call.session(), SystemClock(), feed::AuthorOf(call, request.reason()), kSideTables);
   RETURN_IF_ERROR(staged.Begin());
-  absl::Status done = staged.Add(batch);
+  absl::Status done = Stage(staged, batch);
   if (done.ok()) {
     auto adjusted =
         context.writer.Transact<v1::Adjustment>(call, options, [&](feed::Tx& tx) -> absl::StatusOr<v1::Adjustment> {

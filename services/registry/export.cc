@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <set>
 
+#include "common/import/spool.h"
+#include "common/import/temp_folder.h"
 #include "common/page/page_size.h"
 #include "common/sheet/errors.h"
 #include "common/sheet/sheet_writer.h"
@@ -14,8 +16,6 @@
 #include "google/protobuf/wrappers.pb.h"
 #include "services/registry/errors.h"
 #include "services/registry/importer/ledger.h"
-#include "services/registry/importer/spool.h"
-#include "services/registry/importer/temp_folder.h"
 #include "services/registry/importer/titles.h"
 #include "services/registry/list_query.h"
 #include "services/registry/summary.h"
@@ -117,7 +117,8 @@ Page PresentPageOf(const Context& context, const Subject& subject, const ListQue
 }
 
 // Reads all pages into the spool; returns the years that have plans.
-absl::StatusOr<std::set<int>> Collect(const Context& context, rpc::Call& call, const Subject& subject, Spool& spool) {
+absl::StatusOr<std::set<int>> Collect(const Context& context, rpc::Call& call, const Subject& subject,
+                                      imports::Spool& spool) {
   db::Session session(context.database);
   std::set<int> years;
   ListParameters parameters = subject.parameters;
@@ -332,9 +333,9 @@ absl::Status Send(rpc::StreamWriter& writer, const std::string& path, const std:
 absl::Status Export(const Context& context, rpc::Call& call, const Subject& subject, rpc::StreamWriter& writer) {
   const bool csv = subject.format == v1::CSV;
   // All rows are read before the first is written: the years of their plans are the file's columns.
-  ASSIGN_OR_RETURN(Spool spool, Spool::Open());
+  ASSIGN_OR_RETURN(imports::Spool spool, imports::Spool::Open());
   ASSIGN_OR_RETURN(const std::set<int> years, Collect(context, call, subject, spool));
-  ASSIGN_OR_RETURN(const TempFolder folder, TempFolder::Make());
+  ASSIGN_OR_RETURN(const imports::TempFolder folder, imports::TempFolder::Make());
   const std::string path = folder.File("export");
   {
     const Layout layout(Titles::Load(context.memory.resources()), subject.list.has_value(), years);

@@ -1,8 +1,8 @@
 #include "services/registry/import_handlers.h"
 
+#include "common/import/operation_handlers.h"
 #include "services/registry/errors.h"
 #include "services/registry/importer/preview.h"
-#include "services/registry/operation_handlers.h"
 #include "services/registry/store/file_store.h"
 #include "services/registry/summary.h"
 
@@ -40,23 +40,9 @@ absl::StatusOr<google::longrunning::Operation> ImportHandlers::ImportProjects(
   if (earlier) return *earlier;
   RETURN_IF_ERROR(Check(call, request));
   ASSIGN_OR_RETURN(const Date on, EffectiveDate(call, request.effective_on()));
-  ImportJob job;
-  job.id = Uuid::New(SystemClock());
-  job.principal = call.principal();
-  job.origin = call.origin();
-  job.request = request;
-  job.request.set_effective_on(on.ToString());
-  job.created_at = call.now();
-  job.progress.set_state(v1::ImportProgress::QUEUED);
-  job.progress.set_create_time(job.created_at.ToString());
-  job.progress.set_account(job.principal.account);
-  auto operation = context_.writer.Transact<Operation>(call, {.reason = request.reason()},
-                                                       [&](feed::Tx& tx) -> absl::StatusOr<Operation> {
-                                                         RETURN_IF_ERROR(InsertImport(tx.session(), job));
-                                                         return OperationOf(job);
-                                                       });
-  if (operation.ok()) runner_.Wake();
-  return operation;
+  v1::ImportProjectsRequest dated = request;
+  dated.set_effective_on(on.ToString());
+  return imports::BeginImport(call, context_.writer, runner_, request.reason(), dated);
 }
 
 absl::StatusOr<v1::PreviewImportResponse> ImportHandlers::PreviewImport(rpc::Call& call,

@@ -1,18 +1,18 @@
 // ImportService: begins imports, looks at workbooks, keeps mappings of headings.
 #pragma once
 
+#include "common/import/import_runner.h"
 #include "common/rpc/service.h"
 #include "google/longrunning/operations.pb.h"
 #include "services/registry/context.h"
 #include "services/registry/import_mapping_handlers.h"
-#include "services/registry/importer/runner.h"
 
 namespace yaoshi::registry {
 
 class ImportHandlers {
  public:
   // All outlive the handlers.
-  ImportHandlers(const Context& context, ImportMappingHandlers& mappings, ImportRunner& runner)
+  ImportHandlers(const Context& context, ImportMappingHandlers& mappings, imports::ImportRunner& runner)
       : context_(context), mappings_(mappings), runner_(runner) {}
   rpc::BoundService Bind();
 
@@ -24,7 +24,7 @@ class ImportHandlers {
 
   const Context& context_;
   ImportMappingHandlers& mappings_;
-  ImportRunner& runner_;
+  imports::ImportRunner& runner_;
 };
 
 }  // namespace yaoshi::registry

@@ -2,6 +2,7 @@
 
 #include "common/feed/feed_service.h"
 #include "common/feed/transact.h"
+#include "common/import/operation_handlers.h"
 #include "common/resource/memory.h"
 #include "services/registry/account_handlers.h"
 #include "services/registry/context.h"
@@ -10,10 +11,10 @@
 #include "services/registry/file_handlers.h"
 #include "services/registry/import_handlers.h"
 #include "services/registry/import_mapping_handlers.h"
+#include "services/registry/importer/import_run.h"
 #include "services/registry/list_handlers.h"
 #include "services/registry/memory.h"
 #include "services/registry/official_handlers.h"
-#include "services/registry/operation_handlers.h"
 #include "services/registry/organization_handlers.h"
 #include "services/registry/project_handlers.h"
 #include "services/registry/session_handlers.h"
@@ -50,9 +51,14 @@ struct RegistryService::State {
   ListHandlers lists{context, catalogue};
   FigureHandlers figures{context};
   ImportMappingHandlers mappings{directory_context};
-  ImportRunner runner{context, {.clock = options.clock, .after_chunk = nullptr, .log = options.log}};
-  ImportHandlers imports{context, mappings, runner};
-  OperationHandlers operations{context, runner};
+  imports::ImportRunner runner{options.database,
+                               [this](db::Session& session, imports::ImportRunOptions run, imports::ImportJob job) {
+                                 return std::make_unique<ProjectImport>(context, session, std::move(run),
+                                                                        std::move(job));
+                               },
+                               {.clock = options.clock, .log = options.log}};
+  ImportHandlers project_imports{context, mappings, runner};
+  imports::OperationHandlers operations{writer, runner};
   FileHandlers files{writer, options.database};
 };
 
@@ -76,7 +82,7 @@ std::vector<rpc::BoundService> RegistryService::Bind() {
   services.push_back(state_->projects.Bind());
   services.push_back(state_->lists.Bind());
   services.push_back(state_->figures.Bind());
-  services.push_back(state_->imports.Bind());
+  services.push_back(state_->project_imports.Bind());
   services.push_back(state_->operations.Bind());
   services.push_back(state_->files.Bind());
   std::vector<std::string> types = DirectoryTypes();

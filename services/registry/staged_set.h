@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/feed/staged_set.h"
 #include "services/registry/context.h"
 #include "services/registry/convert.h"
 
@@ -25,30 +26,7 @@ inline constexpr size_t kSmallBatch = 400;
 // Writes a batch within a transaction.
 absl::Status Save(feed::Tx& tx, const Batch& batch);
 
-// A change set that is staged chunk by chunk. Nobody sees it until a transaction commits it
-// (feed::Tx::CommitStagedSet); when the process dies first, it is discarded after its lease.
-class StagedSet {
- public:
-  StagedSet(db::Session& session, const Clock& clock, feed::Author author)
-      : session_(session), clock_(clock), author_(std::move(author)), id_(Uuid::New(clock)) {}
-
-  const Uuid& id() const { return id_; }
-  absl::Status Begin();
-  // Stages a batch of any size in chunks. CHANGE_IN_PROGRESS or ETAG_MISMATCH when another writer has one of the
-  // resources.
-  absl::Status Add(const Batch& batch);
-  // Removes what was staged. Best effort: what is left goes with the lease.
-  void Discard();
-
- private:
-  absl::Status AddChunk(const Batch& chunk);
-  Timestamp Lease() const;
-
-  db::Session& session_;
-  const Clock& clock_;
-  const feed::Author author_;
-  const Uuid id_;
-  int64_t items_ = 0;  // Staged for sure.
-};
+// Stages a batch of any size in chunks. The errors of feed::StagedSet::Stage; PROJECT_CODE_TAKEN.
+absl::Status Stage(feed::StagedSet& staged, const Batch& batch);
 
 }  // namespace yaoshi::registry

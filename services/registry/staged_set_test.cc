@@ -34,14 +34,14 @@ class StagedSetTest : public ::testing::Test {
   testing::RegistryServer server_;
   CommitCutter cutter_{server_.database().socket};
   db::Session session_{Through(cutter_, server_.database())};
-  StagedSet set_{session_, SystemClock(), {"city", "", "test", ""}};
+  feed::StagedSet set_{session_, SystemClock(), {"city", "", "test", ""}, kSideTables};
 };
 
 TEST_F(StagedSetTest, AChunkWhoseCommitWasLostIsNotStagedTwice) {
   cutter_.CutNext(CommitCutter::Cut::kAfterCommit);
   ASSERT_TRUE(set_.Begin().ok());
   cutter_.CutNext(CommitCutter::Cut::kAfterCommit, 2);
-  const absl::Status added = set_.Add(Orders("lists/lost"));
+  const absl::Status added = Stage(set_, Orders("lists/lost"));
   EXPECT_TRUE(added.ok()) << added;
   EXPECT_EQ(Staged(set_.id()), 300);
 }
@@ -49,7 +49,7 @@ TEST_F(StagedSetTest, AChunkWhoseCommitWasLostIsNotStagedTwice) {
 TEST_F(StagedSetTest, AChunkThatTheServerNeverCommittedIsStagedAgain) {
   ASSERT_TRUE(set_.Begin().ok());
   cutter_.CutNext(CommitCutter::Cut::kBeforeCommit, 2);
-  const absl::Status added = set_.Add(Orders("lists/never"));
+  const absl::Status added = Stage(set_, Orders("lists/never"));
   EXPECT_TRUE(added.ok()) << added;
   EXPECT_EQ(Staged(set_.id()), 300);
 }

@@ -9,7 +9,6 @@
 #include "common/money/money.h"
 #include "services/registry/adjuster.h"
 #include "services/registry/importer/ledger.h"
-#include "services/registry/store/import_store.h"
 #include "services/registry/timeline.h"
 
 namespace yaoshi::registry {

@@ -17,9 +17,6 @@
 
 namespace yaoshi::registry {
 
-// Rows that are checked together, so that memory is asked once and the database seldom.
-inline constexpr size_t kRowsPerCheck = 500;
-
 // What all rows of an import have in common.
 struct ImportTerms {
   auth::Principal principal;

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "common/feed/change_set.h"
+#include "common/import/temp_folder.h"
 #include "common/sheet/workbook_reader.h"
 #include "services/registry/importer/fetch.h"
-#include "services/registry/importer/temp_folder.h"
 #include "services/registry/testing/directory_server.h"
 #include "services/registry/testing/import_server.h"
 #include "yaoshi/common/v1/operation.pb.h"
@@ -164,7 +164,7 @@ TEST_F(ImportTest, NamesEveryWrongCellAndAppliesNothing) {
   EXPECT_EQ(result.wrong(), 2);
   EXPECT_EQ(result.created(), 3);
   std::vector<std::string> cells;
-  for (const v1::RowError& error : result.errors()) {
+  for (const common::v1::RowError& error : result.errors()) {
     cells.push_back(fmt::format("{}{} {} {}", error.column(), error.row(), error.heading(), error.value()));
     EXPECT_FALSE(error.message().empty());
   }
@@ -174,7 +174,7 @@ TEST_F(ImportTest, NamesEveryWrongCellAndAppliesNothing) {
   EXPECT_EQ(server().Listed(list), 0u);
   EXPECT_EQ(Unfinished(), 0);
 
-  const auto folder = TempFolder::Make();
+  const auto folder = imports::TempFolder::Make();
   const auto file = LoadOwnFile(server().session(), result.annotated_file(), CityOffice().account);
   ASSERT_TRUE(file.ok()) << file.status();
   EXPECT_EQ(file->filename, "台账_错误说明.xlsx");
@@ -454,7 +454,7 @@ TEST_F(ImportTest, RefusesClassifiedRowsAndTakenCodes) {
   const v1::ImportResult result = Import(rows);
   EXPECT_EQ(result.wrong(), 1);
   std::vector<std::string> headings;
-  for (const v1::RowError& error : result.errors()) headings.push_back(error.heading());
+  for (const common::v1::RowError& error : result.errors()) headings.push_back(error.heading());
   EXPECT_THAT(headings, ::testing::UnorderedElementsAre("项目代码", "涉密"));
 }
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "common/import/temp_folder.h"
 #include "common/sheet/normal_text.h"
 #include "common/sheet/table.h"
 #include "common/sheet/values.h"
 #include "common/status/status.h"
 #include "services/registry/importer/fetch.h"
 #include "services/registry/importer/ledger.h"
-#include "services/registry/importer/temp_folder.h"
 
 namespace yaoshi::registry {
 namespace {
@@ -100,7 +100,7 @@ absl::StatusOr<v1::PreviewImportResponse> PreviewFile(const std::string& path, c
 
 absl::StatusOr<v1::PreviewImportResponse> Preview(db::Session& session, const StoredFile& file,
                                                   const std::string& sheet, const sheet::HeadingMapping& mapping) {
-  ASSIGN_OR_RETURN(const TempFolder folder, TempFolder::Make());
+  ASSIGN_OR_RETURN(const imports::TempFolder folder, imports::TempFolder::Make());
   const std::string path = folder.File("ledger");
   RETURN_IF_ERROR(SaveTo(session, file, path));
   return PreviewFile(path, file.filename, sheet, mapping);

@@ -210,6 +210,17 @@ absl::Status ClaimCodes(Session& tx, const Uuid& change_set, const std::vector<P
   });
 }
 
+absl::StatusOr<absl::flat_hash_map<std::string, Uuid>> LoadCodeHolders(Session& session,
+                                                                       const std::vector<std::string>& codes) {
+  absl::flat_hash_map<std::string, Uuid> holders;
+  if (codes.empty()) return holders;
+  Values values;
+  for (const std::string& code : codes) values.emplace_back(code);
+  ASSIGN_OR_RETURN(Rows rows, session.Query(std::string(kSelectClaims) + db::Placeholders(1, codes.size()), values));
+  while (rows.Next()) holders.emplace(rows.Text(1), rows.Id(2));
+  return holders;
+}
+
 absl::StatusOr<PastPage> LoadPast(Session& session, const PastQuery& query, const std::vector<filter::OrderKey>& order,
                                   const PageQuery::Position* after, size_t limit, bool count) {
   const db::DeadlineScope until(session, query.at.deadline);

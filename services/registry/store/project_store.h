@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "common/db/session.h"
 #include "common/filter/bound.h"
 #include "common/filter/order_by.h"
@@ -38,6 +39,10 @@ absl::Status InsertEntries(db::Session& tx, const Uuid& change_set, const std::v
 // Reserves project codes for their projects, for ever. A code that another project has: ALREADY_EXISTS, reason
 // PROJECT_CODE_TAKEN, with the code in the metadata.
 absl::Status ClaimCodes(db::Session& tx, const Uuid& change_set, const std::vector<ProjectVersion>& projects);
+
+// The projects that hold these project codes.
+absl::StatusOr<absl::flat_hash_map<std::string, Uuid>> LoadCodeHolders(db::Session& session,
+                                                                       const std::vector<std::string>& codes);
 
 // Which past is asked for.
 struct Past {

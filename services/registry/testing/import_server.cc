@@ -4,14 +4,13 @@
 
 #include <cstdio>
 
+#include "common/import/operation_handlers.h"
 #include "common/testing/test_database.h"
 #include "services/registry/directory_context.h"
-#include "services/registry/import_errors.h"
 #include "services/registry/import_handlers.h"
 #include "services/registry/importer/import_run.h"
 #include "services/registry/list_catalogue_handlers.h"
 #include "services/registry/list_handlers.h"
-#include "services/registry/operation_handlers.h"
 #include "services/registry/organization_handlers.h"
 #include "services/registry/project_handlers.h"
 #include "services/registry/store/directory.h"
@@ -116,9 +115,9 @@ struct ImportServer::State {
   ProjectHandlers projects{context};
   ListHandlers lists{context, catalogue};
   ImportMappingHandlers mappings{directory_context};
-  ImportRunner runner{context, {.clock = &clock, .after_chunk = nullptr}};  // Never started.
-  ImportHandlers imports{context, mappings, runner};
-  OperationHandlers operations{context, runner};
+  imports::ImportRunner runner{database, nullptr, {.clock = &clock}};  // Never started.
+  ImportHandlers project_imports{context, mappings, runner};
+  imports::OperationHandlers operations{writer, runner};
   db::Session session{database};
   std::unique_ptr<rpc::testing::TestServer> server;
 
@@ -141,7 +140,7 @@ ImportServer::ImportServer() : state_(std::make_unique<State>()) {
   };
   state_->server = std::make_unique<rpc::testing::TestServer>(
       std::vector<rpc::BoundService>{state_->organizations.Bind(), state_->projects.Bind(), state_->lists.Bind(),
-                                     state_->imports.Bind(), state_->operations.Bind()},
+                                     state_->project_imports.Bind(), state_->operations.Bind()},
       options);
   const std::pair<std::string, std::string> kUnits[] = {{"longxi", "陇西县"}, {"zhangxian", "漳县"}};
   for (const auto& [id, title] : kUnits) {
@@ -204,11 +203,11 @@ absl::StatusOr<std::string> ImportServer::Begin(const v1::ImportProjectsRequest&
 
 absl::Status ImportServer::Work(const std::function<bool()>& after_chunk) {
   const Timestamp now = clock().Now();
-  const Lease lease{Uuid::New(clock()), Timestamp{now.micros + 60'000'000}};
-  const auto job = TakeImport(session(), lease, now);
+  const imports::Lease lease{Uuid::New(clock()), Timestamp{now.micros + 60'000'000}};
+  const auto job = imports::TakeImport(session(), lease, now);
   if (!job.ok()) return job.status();
   if (!*job) return absl::NotFoundError("no import is free");
-  return ImportRun(context(), session(), {&clock(), lease.runner, nullptr, after_chunk}, **job).Run();
+  return ProjectImport(context(), session(), {&clock(), lease.runner, nullptr, after_chunk}, **job).Run();
 }
 
 google::longrunning::Operation ImportServer::Operation(const std::string& name, const auth::Principal& who) {

@@ -1,13 +1,10 @@
-#include "services/registry/importer/runner.h"
+#include "common/import/import_runner.h"
 
 #include "common/status/status.h"
-#include "services/registry/importer/import_run.h"
 
-namespace yaoshi::registry {
+namespace yaoshi::imports {
 namespace {
 
-// Until the first renewal; see import_run.cc.
-constexpr int64_t kFirstLeaseMicros = 60'000'000;
 constexpr int64_t kBreathMicros = 5'000'000;
 
 }  // namespace
@@ -42,7 +39,7 @@ bool ImportRunner::stopping() const {
 }
 
 void ImportRunner::Loop() {
-  db::Session session(context_.database);
+  db::Session session(database_);
   while (!stopping()) {
     if (WorkOnOne(session)) continue;
     absl::MutexLock lock(&mutex_);
@@ -60,15 +57,13 @@ void ImportRunner::Log(obs::Severity severity, std::string_view message, const U
 
 bool ImportRunner::WorkOnOne(db::Session& session) {
   const Timestamp now = options_.clock->Now();
-  const Lease lease{Uuid::New(*options_.clock), Timestamp{now.micros + kFirstLeaseMicros}};
+  const Lease lease{Uuid::New(*options_.clock), Timestamp{now.micros + kLeaseMicros}};
   const auto taken = TakeImport(session, lease, now);
   if (!taken.ok() || !*taken) return false;
   const Uuid id = (*taken)->id;
   Log(obs::Severity::kInfo, "import begins", id, absl::OkStatus());
   const absl::Status done =
-      ImportRun(context_, session, {options_.clock, lease.runner, [this] { return stopping(); }, options_.after_chunk},
-                **taken)
-          .Run();
+      make_run_(session, {options_.clock, lease.runner, [this] { return stopping(); }, nullptr}, **taken)->Run();
   if (done.ok()) {
     // The import has its end; a wrong ledger's is told to whoever asks for the operation.
     Log(obs::Severity::kInfo, "import ended", id, done);
@@ -76,13 +71,13 @@ bool ImportRunner::WorkOnOne(db::Session& session) {
   }
   Log(obs::Severity::kWarning, "import left", id, done);
   const std::string reason = ReasonOf(done);
-  if (reason == "IMPORT_KILLED" || reason == "LEASE_LOST") return false;
+  if (reason == "LEASE_LOST") return false;
   // Left: free again at once when this process stops, after a breath when the database failed.
   const Timestamp free_at{options_.clock->Now().micros + (stopping() ? 0 : kBreathMicros)};
-  v1::ImportProgress progress;
-  progress.set_state(v1::ImportProgress::QUEUED);
+  common::v1::ImportProgress progress;
+  progress.set_state(common::v1::ImportProgress::QUEUED);
   RenewImport(session, id, {lease.runner, free_at}, progress).status().IgnoreError();
   return false;
 }
 
-}  // namespace yaoshi::registry
+}  // namespace yaoshi::imports

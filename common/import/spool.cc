@@ -1,11 +1,11 @@
-#include "services/registry/importer/spool.h"
+#include "common/import/spool.h"
 
 #include <cerrno>
 #include <cstdint>
 
 #include "common/sheet/errors.h"
 
-namespace yaoshi::registry {
+namespace yaoshi::imports {
 
 absl::StatusOr<Spool> Spool::Open() {
   std::FILE* file = std::tmpfile();
@@ -39,4 +39,4 @@ absl::StatusOr<bool> Spool::Next(std::string& bytes) {
   return true;
 }
 
-}  // namespace yaoshi::registry
+}  // namespace yaoshi::imports

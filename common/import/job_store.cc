@@ -1,8 +1,8 @@
-#include "services/registry/store/import_store.h"
+#include "common/import/job_store.h"
 
-#include "services/registry/import_errors.h"
+#include "common/import/errors.h"
 
-namespace yaoshi::registry {
+namespace yaoshi::imports {
 namespace {
 
 using db::Rows;
@@ -14,8 +14,7 @@ constexpr std::string_view kInsert =
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0, ?, ?, ?, 0, 0, 0, 0)";
 constexpr std::string_view kSelect =
     "SELECT id, account, role, region, organization, origin, request, created_at, state, cancelled, attempts, "
-    "staged_set, "
-    "rows_read, rows_wrong, rows_staged, rows_total, result, error FROM import_job WHERE id = ?";
+    "staged_set, rows_read, rows_wrong, rows_staged, rows_total, result, error FROM import_job WHERE id = ?";
 constexpr std::string_view kCancel = "UPDATE import_job SET cancelled = 1 WHERE id = ? AND state < 4";
 constexpr std::string_view kFree =
     "SELECT id, lease_until FROM import_job WHERE state < 4 AND lease_until <= ? ORDER BY created_at, id LIMIT 1";
@@ -33,7 +32,6 @@ constexpr std::string_view kFinish =
     "result = ?, error = ? "
     "WHERE id = ? AND runner = ? AND state < 4 AND (cancelled = 0 OR ? = 0)";
 constexpr std::string_view kSequence = "SELECT first_sequence FROM feed WHERE change_set_id = ?";
-constexpr std::string_view kHolders = "SELECT project_code, project_id FROM project_code_claim WHERE project_code IN ";
 
 absl::Status Held(const absl::StatusOr<int64_t>& matched) {
   if (!matched.ok()) return matched.status();
@@ -50,7 +48,7 @@ absl::Status InsertImport(Session& tx, const ImportJob& job) {
   const auth::Principal& who = job.principal;
   return tx
       .Execute(kInsert, {job.id, who.account, std::string(auth::RoleName(who.role)), who.region, who.organization,
-                         job.origin, job.request.SerializeAsString(), job.created_at, Uuid(), job.created_at, Uuid()})
+                         job.origin, job.request, job.created_at, Uuid(), job.created_at, Uuid()})
       .status();
 }
 
@@ -64,9 +62,9 @@ absl::StatusOr<ImportJob> LoadImport(Session& session, const Uuid& id) {
   job.principal.region = found.Text(4);
   job.principal.organization = found.Text(5);
   job.origin = found.Text(6);
-  job.request.ParseFromString(found.Text(7));
+  job.request = found.Text(7);
   job.created_at = found.Time(8);
-  job.progress.set_state(static_cast<v1::ImportProgress::State>(found.Int(9)));
+  job.progress.set_state(static_cast<common::v1::ImportProgress::State>(found.Int(9)));
   job.cancelled = found.Int(10) != 0;
   job.attempts = static_cast<int>(found.Int(11));
   job.staged_set = found.Id(12);
@@ -101,7 +99,7 @@ absl::StatusOr<std::optional<ImportJob>> TakeImport(Session& session, const Leas
 }
 
 absl::StatusOr<bool> RenewImport(Session& session, const Uuid& id, const Lease& lease,
-                                 const v1::ImportProgress& progress) {
+                                 const common::v1::ImportProgress& progress) {
   RETURN_IF_ERROR(Held(session.Execute(
       kRenew, {lease.until, static_cast<int>(progress.state()), progress.rows_read(), progress.rows_wrong(),
                progress.rows_staged(), progress.rows_total(), id, lease.runner})));
@@ -124,15 +122,4 @@ absl::StatusOr<int64_t> LoadSequence(Session& session, const Uuid& change_set) {
   return rows.Next() ? rows.Int(1) : 0;
 }
 
-absl::StatusOr<absl::flat_hash_map<std::string, Uuid>> LoadCodeHolders(Session& session,
-                                                                       const std::vector<std::string>& codes) {
-  absl::flat_hash_map<std::string, Uuid> holders;
-  if (codes.empty()) return holders;
-  db::Values values;
-  for (const std::string& code : codes) values.emplace_back(code);
-  ASSIGN_OR_RETURN(Rows rows, session.Query(std::string(kHolders) + db::Placeholders(1, codes.size()), values));
-  while (rows.Next()) holders.emplace(rows.Text(1), rows.Id(2));
-  return holders;
-}
-
-}  // namespace yaoshi::registry
+}  // namespace yaoshi::imports

@@ -8,24 +8,27 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "common/db/session.h"
+#include "common/import/import_run.h"
 #include "common/obs/log.h"
-#include "services/registry/context.h"
 
-namespace yaoshi::registry {
+namespace yaoshi::imports {
+
+// Makes the service's run of an import; what it is given outlives it.
+using MakeRun =
+    std::function<std::unique_ptr<ImportRun>(db::Session& session, ImportRunOptions options, ImportJob job)>;
 
 struct ImportRunnerOptions {
   const Clock* clock = nullptr;
   // How often it looks for imports that other replicas took in or left behind.
   std::chrono::milliseconds poll{1000};
-  // See ImportRunOptions: for tests.
-  std::function<bool()> after_chunk;
   std::shared_ptr<obs::Log> log = nullptr;  // Null: nothing is logged.
 };
 
 class ImportRunner {
  public:
-  // `context` outlives the runner.
-  ImportRunner(const Context& context, ImportRunnerOptions options) : context_(context), options_(std::move(options)) {}
+  ImportRunner(db::Options database, MakeRun make_run, ImportRunnerOptions options)
+      : database_(std::move(database)), make_run_(std::move(make_run)), options_(std::move(options)) {}
   ~ImportRunner();  // Stops.
   ImportRunner(const ImportRunner&) = delete;
   ImportRunner& operator=(const ImportRunner&) = delete;
@@ -44,7 +47,8 @@ class ImportRunner {
   // One line per event: which import, and what became of it.
   void Log(obs::Severity severity, std::string_view message, const Uuid& import, const absl::Status& status) const;
 
-  const Context& context_;
+  const db::Options database_;
+  const MakeRun make_run_;
   const ImportRunnerOptions options_;
   mutable absl::Mutex mutex_;
   bool woken_ ABSL_GUARDED_BY(mutex_) = false;
@@ -52,4 +56,4 @@ class ImportRunner {
   std::thread thread_;
 };
 
-}  // namespace yaoshi::registry
+}  // namespace yaoshi::imports

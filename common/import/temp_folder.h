@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace yaoshi::registry {
+namespace yaoshi::imports {
 
 // Readable by this process's user alone; removed with all that is in it when the object dies.
 class TempFolder {
@@ -24,4 +24,4 @@ class TempFolder {
   std::string path_;
 };
 
-}  // namespace yaoshi::registry
+}  // namespace yaoshi::imports

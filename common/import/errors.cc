@@ -1,8 +1,8 @@
-#include "services/registry/import_errors.h"
+#include "common/import/errors.h"
 
 #include <fmt/format.h>
 
-namespace yaoshi::registry {
+namespace yaoshi::imports {
 namespace {
 constexpr std::string_view kOperations = "operations/";
 }  // namespace
@@ -42,4 +42,4 @@ absl::Status LeaseLost() {
   return Error(absl::StatusCode::kAborted, "LEASE_LOST", "Another replica works on this import now.");
 }
 
-}  // namespace yaoshi::registry
+}  // namespace yaoshi::imports

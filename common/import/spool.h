@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace yaoshi::registry {
+namespace yaoshi::imports {
 
 class Spool {
  public:
@@ -28,4 +28,4 @@ class Spool {
   std::FILE* file_;
 };
 
-}  // namespace yaoshi::registry
+}  // namespace yaoshi::imports

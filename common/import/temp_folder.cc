@@ -1,4 +1,4 @@
-#include "services/registry/importer/temp_folder.h"
+#include "common/import/temp_folder.h"
 
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 
 #include "common/sheet/errors.h"
 
-namespace yaoshi::registry {
+namespace yaoshi::imports {
 
 absl::StatusOr<TempFolder> TempFolder::Make() {
   std::error_code error;
@@ -24,4 +24,4 @@ TempFolder::~TempFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-}  // namespace yaoshi::registry
+}  // namespace yaoshi::imports

@@ -8,7 +8,7 @@
 #include "common/ids/uuid.h"
 #include "common/status/status.h"
 
-namespace yaoshi::registry {
+namespace yaoshi::imports {
 
 // "operations/{uuid}" and back; the nil id when the name has another form.
 std::string OperationName(const Uuid& id);
@@ -23,4 +23,4 @@ absl::Status ImportFailed(int attempts);
 // Another runner has the import; never seen by a caller.
 absl::Status LeaseLost();
 
-}  // namespace yaoshi::registry
+}  // namespace yaoshi::imports

@@ -1,8 +1,8 @@
-#include "services/registry/operation_handlers.h"
+#include "common/import/operation_handlers.h"
 
-#include "services/registry/import_errors.h"
+#include "common/import/errors.h"
 
-namespace yaoshi::registry {
+namespace yaoshi::imports {
 namespace {
 
 // The caller's own, or one of a region that the caller may read.
@@ -14,8 +14,6 @@ absl::StatusOr<ImportJob> LoadVisible(const rpc::Call& call, db::Session& sessio
   return job;
 }
 
-}  // namespace
-
 google::longrunning::Operation OperationOf(const ImportJob& job) {
   google::longrunning::Operation operation;
   operation.set_name(OperationName(job.id));
@@ -24,10 +22,31 @@ google::longrunning::Operation OperationOf(const ImportJob& job) {
   if (!job.error.empty()) {
     operation.mutable_error()->ParseFromString(job.error);
   } else if (job.done()) {
-    v1::ImportResult result;
-    result.ParseFromString(job.result);
-    operation.mutable_response()->PackFrom(result);
+    operation.mutable_response()->ParseFromString(job.result);
   }
+  return operation;
+}
+
+}  // namespace
+
+absl::StatusOr<google::longrunning::Operation> BeginImport(rpc::Call& call, feed::Writer& writer, ImportRunner& runner,
+                                                           const std::string& reason,
+                                                           const google::protobuf::Message& request) {
+  using google::longrunning::Operation;
+  ImportJob job;
+  job.id = Uuid::New(SystemClock());
+  job.principal = call.principal();
+  job.origin = call.origin();
+  job.request = request.SerializeAsString();
+  job.created_at = call.now();
+  job.progress.set_state(common::v1::ImportProgress::QUEUED);
+  job.progress.set_create_time(job.created_at.ToString());
+  job.progress.set_account(job.principal.account);
+  auto operation = writer.Transact<Operation>(call, {.reason = reason}, [&](feed::Tx& tx) -> absl::StatusOr<Operation> {
+    RETURN_IF_ERROR(InsertImport(tx.session(), job));
+    return OperationOf(job);
+  });
+  if (operation.ok()) runner.Wake();
   return operation;
 }
 
@@ -45,8 +64,8 @@ absl::StatusOr<google::longrunning::Operation> OperationHandlers::GetOperation(
   if (job.done() && !job.staged_set.nil()) {
     // Who reads that it is done sees what it did: here, since it is told only then, and on other replicas by the token.
     ASSIGN_OR_RETURN(const int64_t sequence, LoadSequence(call.session(), job.staged_set));
-    if (sequence == 0 || sequence > context_.writer.engine().applied_sequence()) {
-      job.progress.set_state(v1::ImportProgress::STAGING);
+    if (sequence == 0 || sequence > writer_.engine().applied_sequence()) {
+      job.progress.set_state(common::v1::ImportProgress::STAGING);
     } else {
       call.set_consistency_token(job.staged_set.ToString());
     }
@@ -56,7 +75,7 @@ absl::StatusOr<google::longrunning::Operation> OperationHandlers::GetOperation(
 
 absl::StatusOr<google::longrunning::Operation> OperationHandlers::CancelOperation(
     rpc::Call& call, const common::v1::CancelOperationRequest& request) {
-  auto operation = context_.writer.Transact<Operation>(call, {}, [&](feed::Tx& tx) -> absl::StatusOr<Operation> {
+  auto operation = writer_.Transact<Operation>(call, {}, [&](feed::Tx& tx) -> absl::StatusOr<Operation> {
     ASSIGN_OR_RETURN(const ImportJob job, LoadVisible(call, tx.session(), request.name()));
     const bool ended_by_cancel = job.done() && job.cancelled && !job.error.empty();
     if (job.done() && !ended_by_cancel) return OperationDone(request.name());
@@ -67,4 +86,4 @@ absl::StatusOr<google::longrunning::Operation> OperationHandlers::CancelOperatio
   return operation;
 }
 
-}  // namespace yaoshi::registry
+}  // namespace yaoshi::imports
