@@ -136,6 +136,7 @@ v1::Applicability ToProto(const Applicability& applicability) {
   proto.set_requirement(static_cast<v1::Requirement>(applicability.requirement));
   proto.set_merged_into(applicability.merged_into);
   proto.set_reason(applicability.reason);
+  proto.set_department(applicability.department);
   return proto;
 }
 

@@ -1,8 +1,10 @@
 #include "services/preapproval/memory.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
+#include "services/preapproval/case_convert.h"
 #include "services/preapproval/convert.h"
 
 namespace yaoshi::preapproval {
@@ -30,6 +32,57 @@ std::shared_ptr<const WorkCalendar> CalendarOf(const resource::ResourceMemory& r
   return std::make_shared<WorkCalendar>(calendar.ok() ? *std::move(calendar) : WorkCalendar());
 }
 
+// What a change means for the cases, decoded before the lock is taken.
+using Taking = std::function<void(CaseBook&)>;
+
+template <class Proto, class F>
+Taking Decode(const feed::Change& change, F put) {
+  Proto proto;
+  if (!proto.ParseFromString(change.body)) return nullptr;
+  return [value = FromProto(proto), version = change.version, put](CaseBook& book) { put(book, value, version); };
+}
+
+template <class T, class F>
+Taking Decode(const absl::StatusOr<T>& copy, int64_t version, F put) {
+  if (!copy.ok()) return nullptr;
+  return [value = *copy, version, put](CaseBook& book) { put(book, value, version); };
+}
+
+Taking TakingOf(const feed::Change& change) {
+  if (change.type == "procedure") {
+    return Decode<v1::Procedure>(change, [](CaseBook& b, const Procedure& p, int64_t v) { b.PutProcedure(p, v); });
+  }
+  if (change.type == "case") {
+    Case subject;
+    v1::Case proto;
+    if (!proto.ParseFromString(change.body)) return nullptr;
+    subject = FromProto(proto);
+    subject.effective_on = change.effective_on;
+    return [subject, version = change.version](CaseBook& book) { book.PutCase(subject, version); };
+  }
+  if (change.type == "project_copy") {
+    return Decode(ProjectCopyOf(change), change.version,
+                  [](CaseBook& b, const ProjectCopy& p, int64_t v) { b.PutProject(p, v); });
+  }
+  if (change.type == "entry_copy") {
+    return Decode(EntryCopyOf(change), change.version,
+                  [](CaseBook& b, const EntryCopy& e, int64_t v) { b.PutEntry(e, v); });
+  }
+  if (change.type == "list_copy") {
+    return Decode(ListCopyOf(change), change.version, [](CaseBook& b, const ListCopy& l, int64_t) { b.PutList(l); });
+  }
+  if (change.type == "procedure_type") {
+    return Decode<v1::ProcedureType>(change, [](CaseBook& b, const ProcedureType& t, int64_t) { b.PutType(t); });
+  }
+  if (change.type == "template") {
+    return Decode<v1::Template>(change, [](CaseBook& b, const Template& t, int64_t) { b.PutTemplate(t); });
+  }
+  if (change.type == kCalendar) {
+    return Decode<v1::WorkCalendar>(change, [](CaseBook& b, const WorkYear& y, int64_t) { b.PutCalendar(y); });
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<std::string> SmallTypes() {
@@ -50,6 +103,14 @@ void Memory::Apply(const std::vector<feed::Change>& changes) {
     auto delegations = std::make_shared<const std::vector<Delegation>>(All<v1::Delegation>(resources_, kDelegation));
     absl::MutexLock lock(&mutex_);
     delegations_ = std::move(delegations);
+  }
+  std::vector<Taking> takings;
+  for (const feed::Change& change : changes) {
+    if (Taking taking = TakingOf(change)) takings.push_back(std::move(taking));
+  }
+  if (!takings.empty()) {
+    absl::MutexLock lock(&book_mutex_);
+    for (const Taking& taking : takings) taking(book_);
   }
 }
 

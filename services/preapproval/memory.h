@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -12,6 +13,7 @@
 #include "common/calendar/work_calendar.h"
 #include "common/feed/engine.h"
 #include "common/resource/memory.h"
+#include "services/preapproval/domain/case_book.h"
 #include "services/preapproval/domain/delegation.h"
 #include "services/preapproval/domain/types.h"
 
@@ -26,7 +28,7 @@ class Memory {
   explicit Memory(resource::ResourceMemory& resources) : resources_(resources) {}
 
   // Takes up whole change sets: a reader sees all of one or nothing.
-  void Apply(const std::vector<feed::Change>& changes) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Apply(const std::vector<feed::Change>& changes) ABSL_LOCKS_EXCLUDED(mutex_, book_mutex_);
 
   const resource::ResourceMemory& resources() const { return resources_; }
 
@@ -37,6 +39,17 @@ class Memory {
   std::shared_ptr<const std::vector<Delegation>> delegations() const ABSL_LOCKS_EXCLUDED(mutex_);
   // All templates, in order of name.
   std::vector<Template> Templates() const;
+  // Runs `read` over all cases; rows live until it returns.
+  template <class F>
+  auto Read(F read) const ABSL_LOCKS_EXCLUDED(book_mutex_) {
+    absl::ReaderMutexLock lock(&book_mutex_);
+    return read(std::as_const(book_));
+  }
+  // What derives sums from cases; set before the feed is loaded, called while memory changes.
+  void set_observer(CaseBook::Observer observer) ABSL_LOCKS_EXCLUDED(book_mutex_) {
+    absl::MutexLock lock(&book_mutex_);
+    book_.set_observer(std::move(observer));
+  }
 
   // Until which time of the registry its facts are known here; 1970 before anything was copied. Told by the follower.
   Timestamp facts_time() const { return {facts_micros_.load(std::memory_order_relaxed)}; }
@@ -49,6 +62,8 @@ class Memory {
   std::shared_ptr<const WorkCalendar> calendar_ ABSL_GUARDED_BY(mutex_) = std::make_shared<WorkCalendar>();
   std::shared_ptr<const std::vector<Delegation>> delegations_ ABSL_GUARDED_BY(mutex_) =
       std::make_shared<std::vector<Delegation>>();
+  mutable absl::Mutex book_mutex_;
+  CaseBook book_ ABSL_GUARDED_BY(book_mutex_);
 };
 
 }  // namespace yaoshi::preapproval

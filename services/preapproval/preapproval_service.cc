@@ -8,6 +8,7 @@
 #include "services/preapproval/memory.h"
 #include "services/preapproval/procedure_type_handlers.h"
 #include "services/preapproval/registry_follower.h"
+#include "services/preapproval/store/case_store.h"
 #include "services/preapproval/template_handlers.h"
 #include "services/preapproval/work_calendar_handlers.h"
 
@@ -20,7 +21,8 @@ struct PreapprovalService::State {
         tokens(std::move(page_tokens)),
         resources(SmallTypes()),
         memory(resources),
-        engine({options.database, options.clock, [this](const auto& changes) { memory.Apply(changes); }, {}}),
+        engine(
+            {options.database, options.clock, [this](const auto& changes) { memory.Apply(changes); }, kCaseSideTables}),
         writer(engine) {}
 
   const PreapprovalOptions options;

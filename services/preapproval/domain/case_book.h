@@ -17,7 +17,6 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "common/calendar/work_calendar.h"
 #include "services/preapproval/domain/clock.h"
 #include "services/preapproval/domain/copies.h"
@@ -58,7 +57,7 @@ struct ProcedureRow {
   uint32_t version = 0;     // 0 before the first move.
   uint32_t department = 0;  // Interned; 0 before the first move: then the profile says who.
   uint32_t extras = 0;      // 0: none.
-  ShortDate state_since, submitted, accepted, approved, valid_until;
+  ShortDate state_since, submitted, accepted, decided, valid_until;
   ShortDate due;  // The last day in time, counted with the present calendar; none when it does not run.
   bool DoneOn(Date day) const {
     return state == ProcedureState::kWaived ||
@@ -191,22 +190,26 @@ class CaseBook {
   TodoPage Todos(const TodoQuery& query) const;
 
  private:
-  struct Stored;
-  struct Lists;
-  struct Pending;
-  struct TodoOrder {
-    bool operator()(const Todo& a, const Todo& b) const { return a < b; }
+  struct ListState;
+  struct TodoList {
+    absl::btree_set<Todo> todos;
+    std::array<int64_t, kTodoKindCount> counts{};
   };
-  using TodoSet = absl::btree_set<Todo, TodoOrder>;
+  // What a procedure is without a place: its case is not here yet, or does not need it any more.
+  using Homeless = absl::btree_map<std::string, ProcedureRow>;
 
-  std::shared_ptr<const Profile> ProfileOf(const Case& subject);
-  std::shared_ptr<const Profile> MakeProfile(const Case& subject) const;
-  void RefreshProfiles();
-  void PlaceProcedure(CaseRow& subject, size_t place, const Procedure& procedure, int64_t version);
-  void ChangeTodos(const CaseRow& subject, size_t place, bool add);
-  void ForEachTodo(const CaseRow& subject, size_t place, const std::function<void(uint32_t, const Todo&)>& visit) const;
-  void RecountDue(const std::function<bool(const CaseRow&, size_t place)>& concerns);
+  std::shared_ptr<Profile> ProfileOf(const Case& subject);
+  void Fill(Profile& profile) const;
+  void RefreshProfiles(const std::function<bool(const Profile&)>& concerns);
+  ProcedureRow RowOf(const Procedure& procedure, int64_t version);
+  void FreeExtras(const ProcedureRow& row);
   ShortDate DueOf(const CaseRow& subject, size_t place) const;
+  void RecountDue();
+  void ChangeTodos(const CaseRow& subject, bool add);
+  void ChangeTodos(const CaseRow& subject, size_t place, bool add);
+  void ForEachTodo(const CaseRow& subject, size_t place,
+                   const std::function<void(const std::string& department, const Todo&)>& visit) const;
+  TodoPage Collect(std::vector<const TodoList*> lists, const TodoQuery& query) const;
   uint32_t Intern(const std::string& name);
   void Before(const Uuid& project) const;
   void After(const Uuid& project) const;
@@ -216,16 +219,17 @@ class CaseBook {
   absl::btree_map<std::string, ProcedureType, std::less<>> types_;
   absl::btree_map<std::string, Template, std::less<>> templates_;
   absl::btree_map<Uuid, ProjectRow> projects_;
-  std::unique_ptr<Lists> lists_;
+  absl::btree_map<std::string, std::unique_ptr<ListState>, std::less<>> lists_;
+  absl::flat_hash_map<Uuid, std::vector<const ListState*>> lists_of_;
   absl::btree_map<Uuid, std::unique_ptr<CaseRow>> cases_;
-  absl::flat_hash_map<std::string, std::weak_ptr<const Profile>> profiles_;
-  std::unique_ptr<Pending> pending_;
+  absl::flat_hash_map<Uuid, Homeless> homeless_;
+  absl::flat_hash_map<std::string, std::shared_ptr<Profile>> profiles_;
   std::vector<ProcedureExtras> extras_;
   std::vector<uint32_t> free_extras_;
   absl::flat_hash_map<std::string, uint32_t> interned_;
   std::vector<std::string> names_;
-  absl::flat_hash_map<uint32_t, TodoSet> by_department_;
-  absl::btree_map<uint32_t, TodoSet> by_region_;
+  absl::flat_hash_map<std::string, TodoList> by_department_;
+  absl::btree_map<uint32_t, TodoList> by_region_;
   Observer observer_;
 };
 

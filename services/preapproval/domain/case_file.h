@@ -33,8 +33,8 @@ class CaseFile {
   // The newest version, and how many there are; null and 0 before the first move.
   const Procedure* Newest(std::string_view code) const;
   int64_t VersionsOf(std::string_view code) const;
-  // What a procedure was on a day: without version in state kNotStarted.
-  Procedure StateOn(std::string_view code, Date day) const;
+  // What a procedure was on a day; null before its first move.
+  const Procedure* Find(std::string_view code, Date day) const;
   // What the others say to a move of `code` on a day.
   Surroundings SurroundingsOf(std::string_view code, Date day, int validity_months) const;
 
@@ -45,7 +45,8 @@ class CaseFile {
   absl::StatusOr<Procedure> Move(const Procedure& fresh, const MoveOrder& order, int validity_months);
 
  private:
-  absl::Status CheckLater(std::string_view code, const Procedure& before, const Procedure& after) const;
+  // The versions of other procedures from `on` on whose move rests on what was not done on its day.
+  std::vector<const Procedure*> Unsupported(std::string_view moved, Date on) const;
 
   Case case_;
   std::shared_ptr<const CaseGraph> graph_;

@@ -224,6 +224,7 @@ struct Procedure {
   Date state_since;
   std::optional<Date> submitted_on;
   std::optional<Date> accepted_on;  // Of the last round.
+  std::optional<Date> decided_on;   // Approved or rejected in this round; a renewal does not change it.
   std::vector<Pause> pauses;        // Of the last round.
   std::vector<Obligation> obligations;
   std::vector<Signature> signatures;  // Of the last round.

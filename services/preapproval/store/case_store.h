@@ -4,6 +4,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/db/session.h"
@@ -15,14 +17,18 @@
 namespace yaoshi::preapproval {
 
 // The tables of this store whose rows go with a discarded change set.
-inline const std::vector<std::string> kCaseSideTables = {"case_version", "case_procedure_version", "procedure_version"};
+inline const std::vector<std::string> kCaseSideTables = {"case_version", "procedure_version"};
 
+// "cases/{uuid}" and "cases/{uuid}/procedures/{code}".
+std::string CaseName(const Uuid& project);
+std::string ProcedureName(const Uuid& project, std::string_view code);
 // The id of a procedure of a case: always the same. That of a case is its project's, under the case's own type.
 Uuid ProcedureId(const Uuid& project, std::string_view code);
 Uuid CaseId(const Uuid& project);
 
-// Raises the guard of cases, in order of id, and holds them until the transaction ends: of all that move something in
-// one case one goes on. Makes the guard of a case that is new. CHANGE_IN_PROGRESS when a staged set holds a case.
+// Raises the guard of cases, in order of id: of all that write to a case one goes on until its transaction ends, and
+// the next begins with what it left. Makes the guard of a case that is new. CHANGE_IN_PROGRESS when a staged set holds
+// a case.
 absl::Status GuardCases(db::Session& tx, std::vector<Uuid> projects);
 
 // Inserts the columns of versions that the same transaction writes to the feed.
@@ -48,9 +54,9 @@ struct StoredBody {
 absl::StatusOr<std::vector<StoredBody>> LoadProcedureVersions(db::Session& session, const std::vector<Uuid>& projects);
 // The newest committed version of each case that there is.
 absl::StatusOr<std::vector<StoredBody>> LoadCases(db::Session& session, const std::vector<Uuid>& projects);
-// The case on a day as it was known; nullopt when there was none.
-absl::StatusOr<std::optional<StoredBody>> LoadCaseAsOf(db::Session& session, const Uuid& project,
-                                                       const resource::Past& at);
+// The cases on a day as they were known, in order of project; those that there were.
+absl::StatusOr<std::vector<StoredBody>> LoadCasesAsOf(db::Session& session, const std::vector<Uuid>& projects,
+                                                      const resource::Past& at);
 // The procedures of cases on a day as they were known, in order of case and code.
 absl::StatusOr<std::vector<StoredBody>> LoadProceduresAsOf(db::Session& session, const std::vector<Uuid>& projects,
                                                            const resource::Past& at);
