@@ -98,6 +98,7 @@ App::App(AppOptions options)
       metrics_(std::move(options.metrics)),
       identity_(*signer_, clock_),
       figures_(backends_, clock_),
+      portal_(std::move(options.portal)),
       openapi_(OpenApi(*api_)) {
   if (const auto registry = backends_.find("registry"); registry != backends_.end()) {
     sessions_ = std::make_unique<Sessions>(options.sessions, registry->second.channel, *signer_, identity_, clock_);
@@ -166,6 +167,13 @@ void App::Handle(std::shared_ptr<Exchange> exchange) {
 
 bool App::ServePage(const std::shared_ptr<Visit>& visit) {
   const HttpRequest& request = visit->exchange->request();
+  if (portal_ != nullptr) {
+    if (std::optional<HttpReply> file = portal_->Serve(request); file.has_value()) {
+      visit->label = "GET /";  // One for all files: any address may be asked for.
+      Send(visit, *std::move(file), absl::OkStatus());
+      return true;
+    }
+  }
   const bool page = request.path == "/" || request.path == "/openapi.json" || request.path == "/healthz";
   if (!page || (request.method != "GET" && request.method != "HEAD")) return false;
   visit->label = "GET " + request.path;
@@ -327,6 +335,7 @@ void App::Refuse(const std::shared_ptr<Visit>& visit, const absl::Status& status
 
 void App::Send(const std::shared_ptr<Visit>& visit, HttpReply reply, const absl::Status& status) {
   reply.headers.emplace_back("X-Request-Id", visit->trace.trace_id);
+  FinishReply(visit->exchange->request(), reply);
   if (status.ok()) {
     for (auto& header : *visit->headers) reply.headers.push_back(std::move(header));
     if (visit->cookie.has_value() && visit->headers->empty()) {

@@ -24,6 +24,7 @@
 #include "gateway/http/exchange.h"
 #include "gateway/memory.h"
 #include "gateway/sessions.h"
+#include "gateway/static_files.h"
 #include "gateway/transcode/api.h"
 #include "gateway/uploads.h"
 
@@ -41,6 +42,7 @@ struct AppOptions {
   std::shared_ptr<obs::Metrics> metrics;  // Null: none are kept.
   SessionOptions sessions;
   UploadOptions uploads;
+  std::unique_ptr<StaticFiles> portal;  // Null: a landing page stands in its place.
 };
 
 // The permission that a route's method needs.
@@ -139,6 +141,7 @@ class App {
   std::map<std::string, LocalMethod> local_methods_;            // By rpc_path.
   absl::flat_hash_map<const Route*, std::string> permissions_;  // "projects.read"
   std::vector<std::unique_ptr<Feed>> feeds_;
+  const std::unique_ptr<StaticFiles> portal_;
   const std::string openapi_;
 
   absl::Mutex mutex_;

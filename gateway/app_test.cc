@@ -96,6 +96,32 @@ TEST_F(AppTest, BoundsAndKindsOfBodies) {
   EXPECT_EQ(chunked.Receive().status, 413);
 }
 
+TEST_F(AppTest, AClientThatSendsFarTooMuchStillReadsWhy) {
+  testing::RawConnection client(gateway_.port());
+  client.Send(fmt::format("POST /v1/shelves/a/books HTTP/1.1\r\nHost: x\r\n{}Content-Length: {}\r\n\r\n",
+                          gateway_.Authorization(), 40 << 20));
+  for (int i = 0; i < 40; ++i) client.Send(std::string(1 << 20, ' '));
+  const HttpAnswer answer = client.Receive();
+  EXPECT_EQ(answer.status, 413);
+  EXPECT_EQ(answer.Reason(), "BODY_TOO_LARGE");
+}
+
+TEST_F(AppTest, JsonIsTaggedAndCompressed) {
+  const HttpAnswer plain = Get("/v1/books");
+  const std::string etag = plain.headers.at("etag");
+  EXPECT_EQ(plain.headers.at("cache-control"), "private, no-cache");
+  EXPECT_EQ(Get("/v1/books", "If-None-Match: " + etag + "\r\n").status, 304);
+  EXPECT_EQ(Get("/v1/books", "If-None-Match: \"other\"\r\n").status, 200);
+  EXPECT_THAT(Get("/v1/books", "Accept-Encoding: gzip\r\n").headers, Not(Contains(::testing::Key("content-encoding"))))
+      << "too small to gain anything";
+  const HttpAnswer packed = testing::Fetch(gateway_.port(), "GET", "/openapi.json", "Accept-Encoding: gzip\r\n");
+  EXPECT_EQ(packed.headers.at("content-encoding"), "gzip");
+  EXPECT_EQ(packed.headers.at("vary"), "Accept-Encoding");
+  EXPECT_LT(packed.body.size(), testing::Fetch(gateway_.port(), "GET", "/openapi.json").body.size() / 4);
+  EXPECT_EQ(Get("/v1/shelves/a/books/b", "If-None-Match: W/\"3\"\r\n").status, 304);
+  EXPECT_EQ(Get("/v1/dragons", "If-None-Match: *\r\n").status, 404) << "an error is never unchanged";
+}
+
 TEST_F(AppTest, ErrorsOfTheServiceArriveWhole) {
   HttpAnswer answer = Post("/v1/shelves/a/books/b:lend", R"({"reader": "busy"})");
   EXPECT_EQ(answer.status, 429);

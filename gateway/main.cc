@@ -36,6 +36,7 @@ struct Config {
   int session_hours = 12;
   int idle_minutes = 120;
   std::string trusted_proxies;
+  std::string portal;
   int drain_seconds = 20;
   rpc::TlsFiles tls;
 };
@@ -61,6 +62,7 @@ void AddTo(config::Flags& flags, Config& config) {
   flags.String("trusted-proxies",
                "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses and networks, by commas",
                &config.trusted_proxies);
+  flags.String("portal", "Folder of the built portal; empty: a landing page stands in its place", &config.portal);
   flags.Int("drain-seconds", "How long running requests may take to finish at the end", &config.drain_seconds, 0, 3600);
   flags.String("tls-certificate", "Client certificate towards the services; with key and authority, or none",
                &config.tls.certificate);
@@ -102,6 +104,9 @@ absl::Status Start(const Config& config, Gateway& gateway) {
   options.verifier = std::make_shared<auth::TokenVerifier>(std::move(verifier));
   options.backends["registry"] = {"registry", rpc::Channel::Open({.target = config.registry, .tls = config.tls})};
   ASSIGN_OR_RETURN(options.api, Api::Create(DescriptorSet(), {"registry"}));
+  if (!config.portal.empty()) {
+    ASSIGN_OR_RETURN(options.portal, StaticFiles::Load(config.portal));
+  }
   options.log = gateway.log;
   options.metrics = gateway.metrics;
   options.sessions.token_lifetime = std::chrono::minutes(config.token_minutes);

@@ -35,9 +35,10 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 inline constexpr size_t kReadBytes = size_t{8} * 1024;
 inline constexpr size_t kWriteBytes = size_t{64} * 1024;  // A client must take so much within one phase.
 inline constexpr size_t kMinBodyRate = 1024;  // Bytes per second that a body must keep up on average, after one phase.
-inline constexpr size_t kLingerBytes =
-    1024 * 1024;  // Of an unread body, so that the client sees the reply before the close.
-inline constexpr std::chrono::milliseconds kLingerTime{1000};
+// Of an unread body, so that the client sees the reply before the close: it may be busy sending and look up late.
+inline constexpr size_t kLingerBytes = size_t{128} * 1024 * 1024;
+inline constexpr std::chrono::milliseconds kLingerTime{30000};    // In all.
+inline constexpr std::chrono::milliseconds kLingerSilence{1000};  // With nothing coming.
 
 class Connection;
 
@@ -207,14 +208,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   net::awaitable<void> Linger() {
     ErrorCode error;
     socket_.shutdown(tcp::socket::shutdown_send, error);
-    Arm(std::chrono::steady_clock::now() + kLingerTime);
+    const SteadyTime end = std::chrono::steady_clock::now() + kLingerTime;
     size_t total = 0;
     buffer_.consume(buffer_.size());
-    while (!error && total < kLingerBytes) {
+    while (!error && total < kLingerBytes && !server_.stopping) {
+      Arm(std::min(end, std::chrono::steady_clock::now() + kLingerSilence));
       total +=
           co_await socket_.async_read_some(buffer_.prepare(kReadBytes), net::redirect_error(net::use_awaitable, error));
+      Disarm();
     }
-    Disarm();
   }
 
   net::awaitable<void> Write(std::string_view data) {

@@ -6,6 +6,8 @@
 #include "absl/strings/escaping.h"
 #include "common/status/status.h"
 #include "fmt/format.h"
+#include "gateway/http/exchange.h"
+#include "gateway/http/gzip.h"
 #include "gateway/http/messages_zh.h"
 #include "gateway/transcode/wire.h"
 #include "google/rpc/error_details.pb.h"
@@ -163,7 +165,7 @@ HttpReply AnswerReply(const Api& api, const Route& route, const std::string& byt
     const std::string etag = FindBytes(field, bytes).value_or("");
     if (!etag.empty()) {
       reply.headers.emplace_back("ETag", fmt::format("\"{}\"", etag));
-      if (route.http_method == "GET" && if_none_match == reply.headers.back().second) {
+      if (route.http_method == "GET" && MatchesEtag(if_none_match, reply.headers.back().second)) {
         reply.status = 304;
         return reply;
       }
@@ -180,6 +182,36 @@ HttpReply AnswerReply(const Api& api, const Route& route, const std::string& byt
   reply.body = *std::move(json);
   reply.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
   return reply;
+}
+
+void FinishReply(const HttpRequest& request, HttpReply& reply) {
+  const auto find = [&reply](std::string_view name) {
+    return std::find_if(reply.headers.begin(), reply.headers.end(), [&](const auto& h) { return h.first == name; });
+  };
+  const auto type = find("Content-Type");
+  const bool json = type != reply.headers.end() && type->second.starts_with("application/json");
+  if (!json || reply.status == 304 || find("Content-Encoding") != reply.headers.end()) return;
+  const bool get = request.method == "GET" || request.method == "HEAD";
+  if (get && reply.status == 200) {
+    if (find("ETag") == reply.headers.end()) reply.headers.emplace_back("ETag", EtagOf(reply.body));
+    if (find("Cache-Control") == reply.headers.end()) {
+      reply.headers.emplace_back("Cache-Control", "private, no-cache");  // Kept, and asked for again each time.
+    }
+    if (MatchesEtag(request.Header("if-none-match"), find("ETag")->second)) {
+      reply.status = 304;
+      reply.body.clear();
+      return;
+    }
+  }
+  if (reply.body.size() < kMinGzipBytes) return;
+  reply.headers.emplace_back("Vary", "Accept-Encoding");
+  if (!AcceptsGzip(request.Header("accept-encoding"))) return;
+  reply.body = Gzip(reply.body, kFastGzip);
+  reply.headers.emplace_back("Content-Encoding", "gzip");
+  // Two codings of one resource have one tag, so it may only be a weak one.
+  if (const auto etag = find("ETag"); etag != reply.headers.end() && !etag->second.starts_with("W/")) {
+    etag->second.insert(0, "W/");
+  }
 }
 
 std::string ContentDisposition(std::string_view file_name) {

@@ -12,6 +12,8 @@
 
 namespace yaoshi::gateway {
 
+struct HttpRequest;
+
 struct HttpReply {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;  // Without those that every reply has.
@@ -28,6 +30,10 @@ HttpReply ErrorReply(const Api& api, const absl::Status& status, int http_status
 
 // The reply of a unary call: JSON, the bytes of an HttpBody, the ETag of the answer's `etag` field.
 HttpReply AnswerReply(const Api& api, const Route& route, const std::string& bytes, std::string_view if_none_match);
+
+// Gives the reply to a GET of JSON an entity tag when it has none, answers 304 to who knows it already, and compresses
+// what is large enough and not compressed yet, when the client takes that.
+void FinishReply(const HttpRequest& request, HttpReply& reply);
 
 // `attachment; filename="…"; filename*=UTF-8''…` (RFC 6266, RFC 5987).
 std::string ContentDisposition(std::string_view file_name);

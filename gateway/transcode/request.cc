@@ -207,11 +207,12 @@ class Builder {
   absl::Status AddIfMatch() {
     if (parts_.if_match.empty() || parts_.if_match == "*") return absl::OkStatus();
     std::string_view etag = parts_.if_match;
+    if (etag.starts_with("W/"))
+      etag.remove_prefix(2);  // As it came with a compressed answer: versions are exact anyway.
     if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') etag = etag.substr(1, etag.size() - 2);
-    if (etag.empty() || etag.find_first_of("\", ") != std::string_view::npos ||
-        absl::StartsWith(std::string(etag), "W/")) {
+    if (etag.empty() || etag.find_first_of("\", ") != std::string_view::npos) {
       return Error(absl::StatusCode::kInvalidArgument, "INVALID_IF_MATCH",
-                   "If-Match must hold one strong etag, as an ETag header gave it.");
+                   "If-Match must hold one etag, as an ETag header gave it.");
     }
     FieldChain chain = {type_->FindFieldByName("etag")};
     if (chain.front() == nullptr && route_.body_field != nullptr && !route_.raw_body) {

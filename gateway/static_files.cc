@@ -1,0 +1,109 @@
+#include "gateway/static_files.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "absl/strings/match.h"
+#include "fmt/format.h"
+#include "gateway/http/gzip.h"
+
+namespace yaoshi::gateway {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kMaxFolderBytes = size_t{64} << 20;  // Some ten times of what a portal has.
+constexpr std::string_view kIndex = "/index.html";
+constexpr std::string_view kAssets = "/assets/";
+
+// Everything comes from here; no script and no style stands in a page, and none is made out of text.
+constexpr std::string_view kPortalPolicy =
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+    {".css", "text/css; charset=utf-8"},
+    {".html", "text/html; charset=utf-8"},
+    {".ico", "image/x-icon"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".json", "application/json; charset=utf-8"},
+    {".geojson", "application/geo+json"},
+    {".map", "application/json; charset=utf-8"},
+    {".png", "image/png"},
+    {".svg", "image/svg+xml"},
+    {".txt", "text/plain; charset=utf-8"},
+    {".webmanifest", "application/manifest+json"},
+    {".woff2", "font/woff2"},
+};
+
+std::string TypeOf(const fs::path& path) {
+  for (const auto& [extension, type] : kTypes) {
+    if (path.extension() == extension) return std::string(type);
+  }
+  return "application/octet-stream";
+}
+
+// What the gateway itself answers, and what a wrong address of the API must not hide behind a page.
+bool IsOfTheApi(std::string_view path) {
+  return path == "/v1" || path.starts_with("/v1/") || path == "/openapi.json" || path == "/healthz";
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<StaticFiles>> StaticFiles::Load(const std::string& folder) {
+  auto files = std::make_unique<StaticFiles>();
+  std::error_code error;
+  size_t total = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder, error)) {
+    if (!entry.is_regular_file(error) || entry.is_symlink(error)) continue;
+    const std::string path = "/" + entry.path().lexically_relative(folder).generic_string();
+    if (absl::StrContains(path, "/.")) continue;  // Hidden: stamps and the like.
+    std::ifstream stream(entry.path(), std::ios::binary);
+    File file;
+    file.type = TypeOf(entry.path());
+    file.bytes = std::string(std::istreambuf_iterator<char>(stream), {});
+    total += file.bytes.size();
+    if (!stream || total > kMaxFolderBytes) {
+      return absl::FailedPreconditionError(fmt::format("{} cannot be read or is too large", path));
+    }
+    file.packed = Gzip(file.bytes, kBestGzip);
+    if (file.packed.size() >= file.bytes.size()) file.packed.clear();
+    file.etag = EtagOf(file.bytes);
+    file.immutable = path.starts_with(kAssets);
+    files->files_[path] = std::move(file);
+  }
+  if (error) return absl::FailedPreconditionError(fmt::format("{} cannot be read: {}", folder, error.message()));
+  if (!files->files_.contains(kIndex)) {
+    return absl::FailedPreconditionError(fmt::format("{} holds no index.html", folder));
+  }
+  return files;
+}
+
+std::optional<HttpReply> StaticFiles::Serve(const HttpRequest& request) const {
+  if ((request.method != "GET" && request.method != "HEAD") || IsOfTheApi(request.path)) return std::nullopt;
+  auto found = files_.find(request.path);
+  if (found == files_.end() && request.path.starts_with(kAssets)) return std::nullopt;
+  if (found == files_.end()) found = files_.find(kIndex);
+  return ReplyWith(found->second, request);
+}
+
+HttpReply StaticFiles::ReplyWith(const File& file, const HttpRequest& request) const {
+  HttpReply reply;
+  reply.headers = {{"Content-Type", file.type},
+                   {"ETag", file.etag},
+                   {"Vary", "Accept-Encoding"},
+                   {"Cache-Control", file.immutable ? "public, max-age=31536000, immutable" : "no-cache"},
+                   {"Content-Security-Policy", std::string(kPortalPolicy)},
+                   {"Cross-Origin-Opener-Policy", "same-origin"}};
+  if (MatchesEtag(request.Header("if-none-match"), file.etag)) {
+    reply.status = 304;
+    return reply;
+  }
+  const bool packed = !file.packed.empty() && AcceptsGzip(request.Header("accept-encoding"));
+  if (packed) reply.headers.emplace_back("Content-Encoding", "gzip");
+  reply.body = packed ? file.packed : file.bytes;
+  return reply;
+}
+
+}  // namespace yaoshi::gateway
