@@ -6,6 +6,9 @@ export const router = createRouter({
   routes: [
     { path: '/', name: 'overview', component: () => import('@/overview/OverviewPage.vue') },
     { path: '/lists', name: 'lists', component: () => import('@/lists/CataloguePage.vue') },
+    { path: '/lists/:list', name: 'list', component: () => import('@/lists/ListPage.vue') },
+    { path: '/lists/:list/compare', name: 'compare', component: () => import('@/lists/ComparePage.vue') },
+    { path: '/lists/:list/adjustments', name: 'adjustments', component: () => import('@/lists/AdjustmentsPage.vue') },
     { path: '/:rest(.*)*', name: 'absent', component: () => import('./AbsentPage.vue') },
   ],
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),

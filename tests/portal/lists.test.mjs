@@ -1,0 +1,145 @@
+// Lists: the long table, filters, columns, subtotals, kanban, comparison, exports, adjustment orders.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { assertAccessible, assertQuiet, picture, Portal } from './browser.mjs';
+
+let portal;
+before(async () => { portal = await Portal.open(); });
+after(async () => { await portal.close(); });
+
+const rows = (page) => page.locator('.virtual .body [role=row]');
+const total = (page, count) => page.locator('.count', { hasText: `/ ${count} ` }).waitFor();
+
+test('the list of the year on 2022-02-19 has 725 rows; a region and a filter cut it, and the address says so', async () => {
+  const page = await portal.signedIn('city-office', '/lists/invest-2022?as_of=2022-02-19');
+  await total(page, 725);
+  await rows(page).first().waitFor();
+  await assertAccessible(page, 'list');
+  await page.locator('select[name=region]').selectOption('621122');
+  await page.locator('input[name=title]').fill('公路');
+  await page.locator('input[name=title]').blur();
+  await page.waitForURL(/filter=/);
+  const address = new URL(page.url()).searchParams;
+  assert.equal(address.get('filter'), 'title : "公路"');
+  assert.equal(address.get('region'), '621122');
+  await page.locator('.count', { hasNotText: '725' }).waitFor();
+  for (const text of await page.locator('.virtual .body [role=row] a').allInnerTexts()) assert.match(text, /公路/);
+  assertQuiet(page, 'list');
+  await page.context().close();
+});
+
+test('the filter builder writes AND and OR, and reads back what it wrote', async () => {
+  const page = await portal.signedIn('city-office', '/lists/invest-2022?as_of=2022-04-20');
+  await total(page, 737);
+  await page.getByRole('button', { name: '筛选', exact: true }).click();
+  const dialog = page.locator('dialog[open]');
+  await dialog.getByRole('button', { name: '加一个条件' }).first().click();
+  await dialog.locator('.condition').nth(0).locator('select').nth(2).selectOption('PREPARING');
+  await dialog.getByRole('button', { name: '加一组条件' }).first().click();
+  const inner = dialog.locator('.group .group');
+  for (const code of ['621122', '621125']) {
+    await inner.getByRole('button', { name: '加一个条件' }).click();
+    const last = inner.locator('.condition').last();
+    await last.locator('select').nth(0).selectOption('region');
+    await last.locator('select').nth(2).selectOption(code);
+  }
+  await assertAccessible(page, 'filter builder');
+  await picture(page, 'filter');
+  await dialog.getByRole('button', { name: '应用' }).click();
+  await page.waitForURL(/filter=/);
+  assert.equal(new URL(page.url()).searchParams.get('filter'), 'stage = PREPARING AND (region = 621122 OR region = 621125)');
+  await page.locator('.count', { hasNotText: '737' }).waitFor();
+  await page.getByRole('button', { name: '筛选', exact: true }).click();
+  assert.equal(await page.locator('dialog[open] .condition').count(), 3);
+  await page.keyboard.press('Escape');
+  assertQuiet(page, 'filter');
+  await page.context().close();
+});
+
+test('columns are chosen and ordered; the export holds exactly what is seen', async () => {
+  const page = await portal.signedIn('city-office', '/lists/invest-2022?as_of=2022-04-20&region=621125&order=total_investment_fen+desc&cols=project_code,title,total_investment_fen');
+  await total(page, 63);
+  assert.deepEqual((await page.locator('[role=columnheader]').allInnerTexts()).map((text) => text.replace(/[▲▼↕\s]/g, '')), ['项目代码', '项目名称', '总投资']);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /所见/ }).click()]);
+  const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
+  assert.equal(lines[0], '\ufeff项目代码,项目名称,总投资（万元）');
+  assert.equal(lines.length, 64);
+  const sum = lines.slice(1).reduce((all, line) => all + Number(line.split(',').at(-1)), 0);
+  assert.equal(Math.round(sum), 732000, '73.2 亿元');
+  await page.getByRole('button', { name: '列', exact: true }).click();
+  await assertAccessible(page, 'columns');
+  await page.locator('dialog[open]').getByRole('button', { name: '上移 项目名称' }).click();
+  await page.locator('dialog[open]').getByRole('button', { name: '应用' }).click();
+  await page.waitForURL(/cols=title/);
+  const [ledger] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /XLSX/ }).click()]);
+  assert.equal((await readFile(await ledger.path())).subarray(0, 2).toString(), 'PK');
+  assertQuiet(page, 'columns');
+  await page.context().close();
+});
+
+test('subtotals add up, the kanban shows the stages, two dates are compared', async () => {
+  const page = await portal.signedIn('leader-01', '/lists/invest-2022?as_of=2022-04-20&view=groups', { theme: 'dark', language: 'en' });
+  await page.locator('tfoot').waitFor();
+  const counts = (await page.locator('tbody td:nth-child(2)').allInnerTexts()).map(Number);
+  assert.equal(counts.reduce((a, b) => a + b, 0), 737);
+  await assertAccessible(page, 'groups');
+  await page.locator('[data-view=kanban]').click();
+  await page.locator('[data-stage=PREPARING] .card').first().waitFor();
+  await assertAccessible(page, 'kanban');
+  await picture(page, 'kanban-dark-en');
+  await page.goto(`${portal.url}/lists/invest-2022/compare?from=2022-02-19&to=2022-04-20`);
+  await portal.signIn(page, 'leader-01');
+  const sums = await Promise.all(['came', 'went'].map(async (key) => Number((await page.locator(`[data-sum=${key}]`).innerText()).replace(/\D/g, ''))));
+  assert.equal(sums[0] - sums[1], 12, 'net +12');
+  await assertAccessible(page, 'compare');
+  await page.goto(`${portal.url}/lists/invest-2022/adjustments`);
+  await portal.signIn(page, 'leader-01');
+  await page.locator('tbody tr').first().waitFor();
+  await assertAccessible(page, 'adjustments');
+  assertQuiet(page, 'lists');
+  await page.context().close();
+});
+
+test('who may not write is offered nothing to write, nor is anybody in the past', async () => {
+  for (const [account, path] of [['leader-01', '/lists/invest-2022'], ['city-office', '/lists/invest-2022?as_of=2022-04-20'], ['city-office', '/lists/master']]) {
+    const page = await portal.signedIn(account, path);
+    await rows(page).first().waitFor();
+    assert.equal(await page.getByRole('button', { name: '办理调整' }).count(), 0, `${account} ${path}`);
+    assert.equal(await page.locator('.virtual input[type=checkbox]').count(), 0);
+    await page.context().close();
+  }
+});
+
+test('100 000 rows scroll without a frame over 50 ms', async () => {
+  const page = await portal.signedIn('city-office', '/lists?as_of=2022-04-20');
+  const office = await portal.stack.as('city-office');
+  const one = (await office.get('/v1/lists/invest-2022/entries?page_size=200&as_of=2022-04-20')).entries;
+  await page.route('**/v1/lists/invest-2022/entries?*', (route) => {
+    const at = Number(new URL(route.request().url()).searchParams.get('page_token') || 0);
+    const entries = one.map((entry, i) => ({ ...entry, project: { ...entry.project, title: `${at + i} ${entry.project.title}` } }));
+    return route.fulfill({ json: { entries, next_page_token: at + 200 < 100000 ? String(at + 200) : '', total_size: '100000' } });
+  });
+  await page.locator('a[href^="/lists/invest-2022"]').first().click();
+  await total(page, 100000);
+  await rows(page).first().waitFor();
+  // What the page's own thread worked, in its processor time: other programs on the machine do not count.
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const worked = async () => (await cdp.send('Performance.getMetrics')).metrics.find((metric) => metric.name === 'TaskDuration').value * 1000;
+  const frame = (by) => page.evaluate(async (pixels) => {
+    document.querySelector('.virtual').scrollTop += pixels;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  }, by);
+  await frame(400);
+  const costs = [];
+  for (const by of [...Array(30).fill(180), ...Array(10).fill(1500), ...Array(5).fill(300000)]) {
+    const before = await worked();
+    await frame(by);
+    costs.push(await worked() - before);
+  }
+  assert.ok(Math.max(...costs) < 2 * 50, `ms of two frames: ${costs.map(Math.round)}`);
+  assert.ok(await rows(page).count() < 80, 'only the rows in sight exist');
+  assertQuiet(page, '100 000 rows');
+  await page.context().close();
+});
