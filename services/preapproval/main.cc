@@ -37,13 +37,15 @@ struct Registry {
   }
 };
 
-absl::Status Wire(rpc::Startup& up, const Registry& registry, std::unique_ptr<PreapprovalService>& service) {
+absl::Status Wire(rpc::Startup& up, const Registry& registry, const WarningRule& warnings,
+                  std::unique_ptr<PreapprovalService>& service) {
   PreapprovalOptions options;
   ASSIGN_OR_RETURN(options.database, db::ConfiguredDatabase(up.config));
   options.clock = &SystemClock();
   ASSIGN_OR_RETURN(const std::string secret, config::ReadSecret(up.config.page_key_file));
   options.page_key = feed::Sha256(secret);
   options.log = up.log;
+  options.warnings = warnings;
   RETURN_IF_ERROR(registry.Open(up.config, options));
   ASSIGN_OR_RETURN(service, PreapprovalService::Create(std::move(options)));
   RETURN_IF_ERROR(service->Start());
@@ -69,7 +71,12 @@ int main(int argc, char** argv) {
                       &registry.target);
   main.flags().String("signing-key", "The secret key that calls of the registry are signed with, <kid>.key.",
                       &registry.signing_key);
+  preapproval::WarningRule warnings;
+  main.flags().Int("warn-working-days", "Working days before a limit passes at which it is warned of.",
+                   &warnings.due_working_days, 0, 60);
+  main.flags().Int("warn-expiry-days", "Calendar days before an approval lapses at which it is warned of.",
+                   &warnings.expiry_calendar_days, 0, 365);
   main.Errand([&] { return migrate; }, preapproval::Migrate);
   std::unique_ptr<preapproval::PreapprovalService> service;
-  return main.Run(argc, argv, [&](rpc::Startup& up) { return preapproval::Wire(up, registry, service); });
+  return main.Run(argc, argv, [&](rpc::Startup& up) { return preapproval::Wire(up, registry, warnings, service); });
 }

@@ -10,6 +10,7 @@
 #include "services/preapproval/registry_follower.h"
 #include "services/preapproval/store/case_store.h"
 #include "services/preapproval/template_handlers.h"
+#include "services/preapproval/warning_scanner.h"
 #include "services/preapproval/work_calendar_handlers.h"
 
 namespace yaoshi::preapproval {
@@ -48,6 +49,11 @@ struct PreapprovalService::State {
                             memory,
                             engine,
                             projects_copied};
+  WarningScanner scanner{{.database = options.database,
+                          .clock = options.clock,
+                          .source = CasesInMemory(memory, options.warnings.value_or(WarningRule())),
+                          .said = [this] { engine.Kick(); },
+                          .log = options.log}};
 };
 
 PreapprovalService::PreapprovalService(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -78,10 +84,12 @@ absl::Status PreapprovalService::Start() {
   RETURN_IF_ERROR(state_->engine.Load(session));
   state_->engine.Start();
   state_->follower.Start();
+  if (state_->options.warnings) state_->scanner.Start();
   return absl::OkStatus();
 }
 
 void PreapprovalService::Stop() {
+  state_->scanner.Stop();
   state_->follower.Stop();
   state_->engine.Stop();
 }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "common/page/page_token.h"
 #include "common/rpc/client.h"
 #include "common/rpc/server.h"
+#include "services/preapproval/domain/warning.h"
 #include "services/preapproval/store/copy_store.h"
 
 namespace yaoshi::preapproval {
@@ -24,6 +26,7 @@ struct PreapprovalOptions {
   std::shared_ptr<rpc::Channel> registry = nullptr;
   std::function<std::string()> token = nullptr;
   std::shared_ptr<obs::Log> log = nullptr;
+  std::optional<WarningRule> warnings = std::nullopt;  // nullopt: this replica does not look for what is late.
 };
 
 class PreapprovalService {

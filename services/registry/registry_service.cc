@@ -40,8 +40,7 @@ struct RegistryService::State {
   Directory directory;
   feed::Engine engine;
   feed::Writer writer;
-  const StartGate gate{options.gate};
-  const Context context{memory, writer, tokens, directory, options.database, gate};
+  const Context context{memory, writer, tokens, directory, options.database};
   const DirectoryContext directory_context{resources, writer, tokens};
   OrganizationHandlers organizations{directory_context};
   OfficialHandlers officials{directory_context};
