@@ -67,6 +67,34 @@ absl::Status NotYourProcedure(std::string_view department) {
                {{"department", std::string(department)}});
 }
 
+absl::Status ListNotFound(std::string_view name) {
+  return NotFound("LIST_NOT_FOUND", "list", name, "; see ListLists of the registry.");
+}
+
+absl::Status ProjectNotFound(std::string_view name) {
+  return NotFound("PROJECT_NOT_FOUND", "project", name,
+                  " here, or you may not see it; a new one arrives from the registry within seconds.");
+}
+
+absl::Status CaseNotFound(std::string_view name) {
+  return NotFound("CASE_NOT_FOUND", "case", name, ", or you may not see it; open it with OpenCase.");
+}
+
+absl::Status CaseExists(std::string_view name) {
+  return Exists("CASE_EXISTS", "case", name);
+}
+
+absl::Status ProcedureNotFound(std::string_view name) {
+  return NotFound("PROCEDURE_NOT_FOUND", "procedure", name,
+                  ", or you may not see it; see GetCase for those of a case.");
+}
+
+absl::Status ProcedureBegun(std::string_view code) {
+  return Error(Code::kFailedPrecondition, "PROCEDURE_BEGUN",
+               fmt::format("{} has begun and would not be required any more; withdraw it first.", code),
+               {{"code", std::string(code)}});
+}
+
 absl::Status ProcedureTypeNotFound(std::string_view name) {
   return NotFound("PROCEDURE_TYPE_NOT_FOUND", "procedure type", name, "; list the catalogue to see which there are.");
 }

@@ -17,6 +17,13 @@ absl::Status NoTemplateApplies();
 absl::Status DelegationNotFound(std::string_view name);
 // `department` decides, and the caller neither is it nor acts for it.
 absl::Status NotYourProcedure(std::string_view department);
+absl::Status ListNotFound(std::string_view name);
+absl::Status ProjectNotFound(std::string_view name);
+absl::Status CaseNotFound(std::string_view name);
+absl::Status CaseExists(std::string_view name);
+absl::Status ProcedureNotFound(std::string_view name);
+// A code that was begun is not wanted any more.
+absl::Status ProcedureBegun(std::string_view code);
 absl::Status ProcedureTypeNotFound(std::string_view name);
 absl::Status ProcedureTypeExists(std::string_view name);
 

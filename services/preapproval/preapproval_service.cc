@@ -3,9 +3,12 @@
 #include "common/feed/feed_service.h"
 #include "common/feed/transact.h"
 #include "common/resource/memory.h"
+#include "services/preapproval/case_handlers.h"
+#include "services/preapproval/case_writer.h"
 #include "services/preapproval/context.h"
 #include "services/preapproval/delegation_handlers.h"
 #include "services/preapproval/memory.h"
+#include "services/preapproval/procedure_handlers.h"
 #include "services/preapproval/procedure_type_handlers.h"
 #include "services/preapproval/registry_follower.h"
 #include "services/preapproval/store/case_store.h"
@@ -37,10 +40,10 @@ struct PreapprovalService::State {
   ProcedureTypeHandlers procedure_types{context};
   TemplateHandlers templates{context};
   DelegationHandlers delegations{context};
+  CaseHandlers cases{context};
+  ProcedureHandlers procedures{context};
   // What follows a copy of registry's projects, in the same transaction.
-  ProjectsCopied projects_copied = [](feed::Tx& /*tx*/, std::span<const ProjectCopy> /*projects*/) {
-    return absl::OkStatus();
-  };
+  ProjectsCopied projects_copied = &FollowProjects;
   RegistryFollower follower{{.database = options.database,
                              .clock = options.clock,
                              .registry = options.registry,
@@ -73,6 +76,8 @@ std::vector<rpc::BoundService> PreapprovalService::Bind() {
   services.push_back(state_->procedure_types.Bind());
   services.push_back(state_->templates.Bind());
   services.push_back(state_->delegations.Bind());
+  services.push_back(state_->cases.Bind());
+  services.push_back(state_->procedures.Bind());
   std::vector<std::string> types = SmallTypes();
   types.insert(types.end(), {"project_copy", "entry_copy"});
   services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database, types));

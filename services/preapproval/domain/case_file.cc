@@ -16,13 +16,6 @@ bool RestsOnOthers(ProcedureMove move) {
   return move == ProcedureMove::kAccept || move == ProcedureMove::kAcceptTolerantly || move == ProcedureMove::kApprove;
 }
 
-absl::Status CaseClosed(const Case& subject) {
-  return Error(Code::kFailedPrecondition, "CASE_CLOSED",
-               fmt::format("The case was closed on {} ({}); its procedures do not move any more.",
-                           subject.closed_on->ToString(), subject.closed_reason),
-               {{"closed_on", subject.closed_on->ToString()}});
-}
-
 absl::Status BeforeCase(const Case& subject, Date on) {
   return Error(Code::kFailedPrecondition, "BEFORE_CASE",
                fmt::format("The case was opened on {}; a move of {} lies before it. Give a later effective_on.",
@@ -47,6 +40,13 @@ absl::Status LaterRelies(std::string_view code, const Procedure& later) {
 }
 
 }  // namespace
+
+absl::Status CaseClosed(const Case& subject) {
+  return Error(Code::kFailedPrecondition, "CASE_CLOSED",
+               fmt::format("The case was closed on {} ({}); its procedures do not move any more.",
+                           subject.closed_on->ToString(), subject.closed_reason),
+               {{"closed_on", subject.closed_on->ToString()}});
+}
 
 CaseFile::CaseFile(Case subject, std::shared_ptr<const CaseGraph> graph)
     : case_(std::move(subject)), graph_(std::move(graph)) {}

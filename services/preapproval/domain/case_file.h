@@ -20,6 +20,9 @@ namespace yaoshi::preapproval {
 template <class Done>
 std::vector<std::string> OpenPrerequisites(const CaseGraph& graph, int32_t node, const Done& done);
 
+// CASE_CLOSED, of a case that is.
+absl::Status CaseClosed(const Case& subject);
+
 class CaseFile {
  public:
   // `graph` is that of the case's procedures.

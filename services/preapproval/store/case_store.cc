@@ -9,6 +9,8 @@
 
 #include "common/feed/change_set.h"
 #include "common/status/status.h"
+#include "services/preapproval/convert.h"
+#include "services/preapproval/store/copy_store.h"
 
 namespace yaoshi::preapproval {
 namespace {
@@ -53,6 +55,22 @@ constexpr std::string_view kAsOf =
     "JOIN feed g ON g.change_set_id = n.change_set_id AND g.recorded_at <= ? WHERE n.id = p.id AND n.effective_on <= ? "
     "AND (n.effective_on > p.effective_on OR (n.effective_on = p.effective_on AND n.version > p.version))) "
     "ORDER BY p.project_id, code";
+// Values: known_at, the region's prefix, as_of.
+constexpr std::string_view kCaseProjects =
+    "SELECT DISTINCT p.project_id FROM case_version p JOIN feed f ON f.change_set_id = p.change_set_id "
+    "AND f.recorded_at <= ? WHERE p.region LIKE ? AND p.effective_on <= ? ORDER BY p.project_id";
+// Values: projects, known_at, as_of, known_at, as_of.
+constexpr std::string_view kProjectCopies =
+    "SELECT p.project_id, p.version FROM project_copy p WHERE p.project_id IN {} AND p.known_at <= ? "
+    "AND p.effective_on <= ? AND NOT EXISTS (SELECT 1 FROM project_copy n WHERE n.project_id = p.project_id "
+    "AND n.known_at <= ? AND n.effective_on <= ? AND (n.effective_on > p.effective_on OR "
+    "(n.effective_on = p.effective_on AND n.version > p.version)))";
+// Values: lists, known_at, as_of, known_at, as_of.
+constexpr std::string_view kEntryCopies =
+    "SELECT p.list, p.project_id, p.effective_on FROM entry_copy p WHERE p.list IN {} AND p.known_at <= ? "
+    "AND p.effective_on <= ? AND p.listed = 1 AND NOT EXISTS (SELECT 1 FROM entry_copy n WHERE n.id = p.id "
+    "AND n.known_at <= ? AND n.effective_on <= ? AND (n.effective_on > p.effective_on OR "
+    "(n.effective_on = p.effective_on AND n.version > p.version))) ORDER BY p.project_id";
 constexpr std::string_view kSelectBodies = "SELECT id, version, body FROM resource_version WHERE (";
 
 Value Optional(const std::optional<Date>& date) {
@@ -185,6 +203,55 @@ absl::StatusOr<std::vector<StoredBody>> LoadCasesAsOf(Session& session, const st
 absl::StatusOr<std::vector<StoredBody>> LoadProceduresAsOf(Session& session, const std::vector<Uuid>& projects,
                                                            const resource::Past& at) {
   return LoadAsOf(session, "procedure_version", "p.code", projects, at);
+}
+
+absl::StatusOr<std::vector<Uuid>> LoadCaseProjectsAsOf(Session& session, const std::string& region,
+                                                       const resource::Past& at) {
+  std::string prefix = region;
+  while (prefix.size() > 2 && prefix.ends_with("00")) prefix.resize(prefix.size() - 2);
+  ASSIGN_OR_RETURN(Rows rows, session.Query(kCaseProjects, {at.known_at, prefix + "%", at.as_of}));
+  std::vector<Uuid> projects;
+  while (rows.Next()) projects.push_back(rows.Id(1));
+  return projects;
+}
+
+absl::StatusOr<std::vector<ProjectCopy>> LoadProjectCopiesAsOf(Session& session, const std::vector<Uuid>& projects,
+                                                               const resource::Past& at) {
+  std::vector<std::pair<Uuid, int64_t>> versions;
+  std::vector<std::string> names;
+  RETURN_IF_ERROR(InPieces(projects, [&](std::span<const Uuid> piece) -> absl::Status {
+    Values values = IdsOf(piece);
+    values.insert(values.end(), {at.known_at, at.as_of, at.known_at, at.as_of});
+    ASSIGN_OR_RETURN(Rows rows, session.Query(fmt::format(kProjectCopies, db::Placeholders(1, piece.size())), values));
+    while (rows.Next()) {
+      names.push_back("projects/" + rows.Id(1).ToString());
+      versions.emplace_back(CopyId("project_copy", names.back()), rows.Int(2));
+    }
+    return absl::OkStatus();
+  }));
+  ASSIGN_OR_RETURN(std::vector<std::string> bodies, LoadBodies(session, versions));
+  std::vector<ProjectCopy> copies;
+  for (size_t i = 0; i < bodies.size(); ++i) {
+    feed::Version version;
+    version.name = names[i];
+    version.body = std::move(bodies[i]);
+    ASSIGN_OR_RETURN(ProjectCopy copy, ProjectCopyOf(version));
+    copies.push_back(std::move(copy));
+  }
+  return copies;
+}
+
+absl::StatusOr<std::vector<EntryCopy>> LoadEntryCopiesAsOf(Session& session, const std::vector<std::string>& lists,
+                                                           const resource::Past& at) {
+  std::vector<EntryCopy> entries;
+  RETURN_IF_ERROR(InPieces(lists, [&](std::span<const std::string> piece) -> absl::Status {
+    Values values(piece.begin(), piece.end());
+    values.insert(values.end(), {at.known_at, at.as_of, at.known_at, at.as_of});
+    ASSIGN_OR_RETURN(Rows rows, session.Query(fmt::format(kEntryCopies, db::Placeholders(1, piece.size())), values));
+    while (rows.Next()) entries.push_back({rows.Text(1), rows.Id(2), true, rows.Day(3)});
+    return absl::OkStatus();
+  }));
+  return entries;
 }
 
 absl::StatusOr<std::vector<std::string>> LoadBodies(Session& session,

@@ -12,6 +12,7 @@
 #include "common/feed/transact.h"
 #include "common/ids/uuid.h"
 #include "common/resource/moment.h"
+#include "services/preapproval/domain/copies.h"
 #include "services/preapproval/domain/types.h"
 
 namespace yaoshi::preapproval {
@@ -59,6 +60,14 @@ absl::StatusOr<std::vector<StoredBody>> LoadCasesAsOf(db::Session& session, cons
                                                       const resource::Past& at);
 // The procedures of cases on a day as they were known, in order of case and code.
 absl::StatusOr<std::vector<StoredBody>> LoadProceduresAsOf(db::Session& session, const std::vector<Uuid>& projects,
+                                                           const resource::Past& at);
+// The projects of a region that had a case on a day; "": everywhere.
+absl::StatusOr<std::vector<Uuid>> LoadCaseProjectsAsOf(db::Session& session, const std::string& region,
+                                                       const resource::Past& at);
+// The copies of registry's facts on a day, as they were known: of projects, and of what is on lists.
+absl::StatusOr<std::vector<ProjectCopy>> LoadProjectCopiesAsOf(db::Session& session, const std::vector<Uuid>& projects,
+                                                               const resource::Past& at);
+absl::StatusOr<std::vector<EntryCopy>> LoadEntryCopiesAsOf(db::Session& session, const std::vector<std::string>& lists,
                                                            const resource::Past& at);
 // The bodies of resources at versions, in the order asked; "" where there is none.
 absl::StatusOr<std::vector<std::string>> LoadBodies(db::Session& session,

@@ -1,0 +1,28 @@
+// ProcedureService: where procedures stand, their moves, and what a department has to do.
+#pragma once
+
+#include "common/rpc/service.h"
+#include "services/preapproval/case_view.h"
+#include "services/preapproval/context.h"
+
+namespace yaoshi::preapproval {
+
+class ProcedureHandlers {
+ public:
+  explicit ProcedureHandlers(const Context& context) : context_(context) {}
+  rpc::BoundService Bind();
+
+ private:
+  absl::StatusOr<v1::Procedure> GetProcedure(rpc::Call& call, const v1::GetProcedureRequest& request);
+  absl::StatusOr<v1::ListProceduresResponse> ListProcedures(rpc::Call& call, const v1::ListProceduresRequest& request);
+  absl::StatusOr<v1::Procedure> MoveProcedure(rpc::Call& call, const v1::MoveProcedureRequest& request);
+  absl::StatusOr<v1::BatchMoveProceduresResponse> BatchMoveProcedures(rpc::Call& call,
+                                                                      const v1::BatchMoveProceduresRequest& request);
+  absl::StatusOr<v1::ListProcedureVersionsResponse> ListProcedureVersions(
+      rpc::Call& call, const v1::ListProcedureVersionsRequest& request);
+  absl::StatusOr<v1::ListTasksResponse> ListTasks(rpc::Call& call, const v1::ListTasksRequest& request);
+
+  const Context& context_;
+};
+
+}  // namespace yaoshi::preapproval
