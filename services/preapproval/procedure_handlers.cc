@@ -172,7 +172,8 @@ class Collector {
       if (here <= std::pair(query_.after.project, query_.after.place)) continue;
       if (page_.picked.size() == query_.limit) {
         page_.more = true;
-        return query_.request.include_total_size();
+        if (!query_.request.include_total_size()) return false;
+        continue;
       }
       page_.picked.push_back(Pick(book_, subject, place, query_.day));
       page_.last = {subject.project, static_cast<int64_t>(place)};
