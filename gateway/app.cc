@@ -98,6 +98,7 @@ App::App(AppOptions options)
       metrics_(std::move(options.metrics)),
       identity_(*signer_, clock_),
       figures_(backends_, clock_),
+      views_(*api_, backends_, clock_, [this](const std::string& service) { return FeedOf(service); }),
       portal_(std::move(options.portal)),
       openapi_(OpenApi(*api_)) {
   if (const auto registry = backends_.find("registry"); registry != backends_.end()) {
@@ -121,6 +122,10 @@ App::~App() {
 void App::RegisterLocalMethods() {
   const std::string package = "/yaoshi.gateway.v1.";
   local_methods_[package + "FigureViewService/ListFigures"] = {[this](LocalCall c) { figures_.List(std::move(c)); }};
+  const std::string portal = package + "PortalService/";
+  local_methods_[portal + "GetOverview"] = {[this](const LocalCall& c) { views_.GetOverview(c); }};
+  local_methods_[portal + "GetProjectPage"] = {[this](const LocalCall& c) { views_.GetProjectPage(c); }};
+  local_methods_[portal + "GetMyWork"] = {[this](const LocalCall& c) { views_.GetMyWork(c); }};
   if (sessions_ == nullptr) return;
   local_methods_[package + "SessionService/CreateSession"] = {[this](LocalCall c) { sessions_->Create(std::move(c)); },
                                                               /*anonymous=*/true};
@@ -138,12 +143,20 @@ void App::FollowFeeds() {
     FeedOptions options{name, backend.channel, [this] { return identity_.Token(); }, nullptr, nullptr};
     const bool registry = name == "registry";
     options.changed = [this, registry](const FeedChange& change) {
+      views_.Apply(change);
       if (registry) sessions_->Apply(change);
     };
     if (registry) options.joined = [this](const std::string& token) { return sessions_->LoadEnded(token); };
     feeds_.push_back(std::make_unique<Feed>(std::move(options)));
-    feeds_.back()->Start();
   }
+  for (const auto& feed : feeds_) feed->Start();
+}
+
+const Feed* App::FeedOf(const std::string& service) const {
+  for (const auto& feed : feeds_) {
+    if (feed->service() == service) return feed.get();
+  }
+  return nullptr;
 }
 
 void App::Handle(std::shared_ptr<Exchange> exchange) {

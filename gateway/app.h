@@ -27,6 +27,7 @@
 #include "gateway/static_files.h"
 #include "gateway/transcode/api.h"
 #include "gateway/uploads.h"
+#include "gateway/views/portal_views.h"
 
 namespace yaoshi::gateway {
 
@@ -105,6 +106,8 @@ class App {
   bool ServePage(const std::shared_ptr<Visit>& visit);
   void ServeHealth(const std::shared_ptr<Visit>& visit);
   void FollowFeeds();
+  // Null when the service has none.
+  const Feed* FeedOf(const std::string& service) const;
   // Everything before the body is read, one after the other: the route; who asks; time and size.
   absl::Status FindRoute(Visit& visit, HttpReply& refusal);
   void Identify(const std::shared_ptr<Visit>& visit, std::function<void(absl::Status)> then);
@@ -136,6 +139,7 @@ class App {
   GatewayIdentity identity_;
   ConsistencyMemory memory_;
   Figures figures_;
+  PortalViews views_;
   std::unique_ptr<Sessions> sessions_;
   std::unique_ptr<Uploads> uploads_;
   std::map<std::string, LocalMethod> local_methods_;            // By rpc_path.

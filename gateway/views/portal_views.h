@@ -1,0 +1,51 @@
+// PortalService: the views of the portal, out of the services' parts, kept as finished replies.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/local_call.h"
+#include "gateway/transcode/api.h"
+#include "gateway/views/fan_out.h"
+#include "gateway/views/view_cache.h"
+
+namespace yaoshi::gateway {
+
+class PortalViews {
+ public:
+  // All must outlive this object; `feed_of` as FanOut has it.
+  PortalViews(const Api& api, const std::map<std::string, Backend>& backends, const Clock& clock,
+              std::function<const Feed*(const std::string&)> feed_of);
+
+  void GetOverview(const LocalCall& call);
+  void GetProjectPage(const LocalCall& call);
+  void GetMyWork(const LocalCall& call);
+
+  // Takes up a change of any service's feed.
+  void Apply(const FeedChange& change);
+
+ private:
+  // How a view is made: what is asked, and what the answers become.
+  struct Recipe {
+    Basis basis;
+    std::vector<PartAsk> asks;
+    const google::protobuf::Descriptor* type = nullptr;  // Of the gateway's own pool.
+    // Serialised; `complete` as Rendered has it.
+    std::function<absl::StatusOr<std::string>(const std::vector<PartAnswer>&)> compose;
+  };
+  void Serve(const LocalCall& call, Recipe recipe);
+  absl::StatusOr<Basis> BasisOf(const std::string& as_of, const std::string& known_at) const;
+
+  const Api& api_;
+  const Clock& clock_;
+  const std::function<const Feed*(const std::string&)> feed_of_;
+  std::vector<std::string> services_;  // That have figures.
+  FanOut fan_out_;
+  ViewCache cache_;
+};
+
+}  // namespace yaoshi::gateway
