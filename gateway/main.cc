@@ -26,6 +26,7 @@ struct Config {
   std::string address = "127.0.0.1:8080";
   std::string metrics_address = "127.0.0.1:9080";
   std::string registry = "127.0.0.1:7001";
+  std::string preapproval;
   std::string signing_key;
   std::string trusted_keys_dir;
   int threads = 2;
@@ -49,6 +50,7 @@ void AddTo(config::Flags& flags, Config& config) {
   flags.String("address", "Where HTTP is served, host:port", &config.address);
   flags.String("metrics-address", "Where /metrics is served, host:port; empty: nowhere", &config.metrics_address);
   flags.String("registry", "The registry service, host:port or dns:///name:port", &config.registry);
+  flags.String("preapproval", "The preapproval service, as --registry; empty: it is not offered", &config.preapproval);
   flags.String("signing-key", "The secret key that tokens are signed with, <kid>.key", &config.signing_key);
   flags.String("trusted-keys-dir", "Directory of the <kid>.pub files of trusted signers", &config.trusted_keys_dir);
   flags.Int("threads", "Threads for HTTP connections", &config.threads, 1, 256);
@@ -102,8 +104,13 @@ absl::Status Start(const Config& config, Gateway& gateway) {
   ASSIGN_OR_RETURN(auth::TokenVerifier verifier, auth::TokenVerifier::FromDirectory(config.trusted_keys_dir));
   options.signer = std::make_shared<auth::TokenSigner>(std::move(signer));
   options.verifier = std::make_shared<auth::TokenVerifier>(std::move(verifier));
-  options.backends["registry"] = {"registry", rpc::Channel::Open({.target = config.registry, .tls = config.tls})};
-  ASSIGN_OR_RETURN(options.api, Api::Create(DescriptorSet(), {"registry"}));
+  std::vector<std::string> backends;
+  for (const auto& [name, target] : {std::pair("registry", config.registry), {"preapproval", config.preapproval}}) {
+    if (target.empty()) continue;
+    options.backends[name] = {name, rpc::Channel::Open({.target = target, .tls = config.tls})};
+    backends.emplace_back(name);
+  }
+  ASSIGN_OR_RETURN(options.api, Api::Create(DescriptorSet(), backends));
   if (!config.portal.empty()) {
     ASSIGN_OR_RETURN(options.portal, StaticFiles::Load(config.portal));
   }

@@ -107,11 +107,11 @@ def domain_is_pure(file):
 def protos_meet_domain_in_convert(file):
     if not re.match(r"services/\w+/.+", file.path) or not file.is_code or file.path.endswith("_test.cc"):
         return
-    if re.search(r"convert|handlers|service|(^|/)(store|importer|testing)/|export|(^|/)main\.", file.path.split("/", 2)[2]):
+    if re.search(r"convert|handlers|service|client|(^|/)(store|importer|testing)/|export|(^|/)main\.", file.path.split("/", 2)[2]):
         return
     for line, header in file.includes:
         if header.endswith(".pb.h"):
-            yield line, f"protos are for convert, handlers, store and service files: {header}"
+            yield line, f"protos are for convert, handlers, store, client and service files: {header}"
 
 
 def owners_keep_apart(file):

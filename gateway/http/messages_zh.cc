@@ -62,6 +62,8 @@ constexpr auto kMessages = std::to_array<Entry>({
     {"FILE_NOT_FINISHED", "文件尚未上传完毕,请先完成上传。"},
     {"FILE_NOT_FOUND", "没有这个文件,或您无权查看。"},
     {"FILE_TOO_LARGE", "文件过大,请拆分后上传。"},
+    {"GATE_NOT_CLEAR", "前期手续未齐,不能开工;确需开工的,请填写理由。"},
+    {"GATE_UNAVAILABLE", "暂时无法核对前期手续,请稍后再试或填写开工理由。"},
     {"HASH_MISMATCH", "文件内容与校验值不符,请重新上传。"},
     {"HEADERS_TOO_LARGE", "请求头过大,请减少后重试。"},
     {"HEADINGS_NOT_FOUND", "没有找到所需的表头,请按提示补齐列名。"},

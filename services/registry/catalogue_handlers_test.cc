@@ -129,23 +129,6 @@ TEST_F(CatalogueTest, RefusesListsThatCannotBe) {
   EXPECT_EQ(WrongFields(server().Call<v1::List>(CityOffice(), "ListService/UpdateList", update).status()), "list.kind");
 }
 
-TEST_F(CatalogueTest, AListFollowsOneOfEarlierYears) {
-  v1::CreateListRequest before = Year("invest-before", v1::List::STANDALONE);
-  before.mutable_list()->set_first_year(2021);
-  before.mutable_list()->set_last_year(2021);
-  ASSERT_TRUE(Create(before).ok());
-  v1::CreateListRequest list = Year("invest-after", v1::List::STANDALONE);
-  list.mutable_list()->set_predecessor("lists/never-made");
-  EXPECT_EQ(ReasonOr(Create(list)), "LIST_NOT_FOUND");
-  list.mutable_list()->set_first_year(2021);
-  list.mutable_list()->set_predecessor("lists/invest-before");
-  EXPECT_EQ(WrongFields(Create(list).status()), "list.predecessor") << "both are of 2021";
-  list.mutable_list()->set_first_year(2022);
-  const auto made = Create(list);
-  ASSERT_TRUE(made.ok()) << made.status();
-  EXPECT_EQ(made->predecessor(), "lists/invest-before");
-}
-
 TEST_F(CatalogueTest, CountiesReadTheListsOfTheirCity) {
   ASSERT_TRUE(Create(Year("invest-2022", v1::List::STANDALONE)).ok());
   EXPECT_EQ(Get("lists/invest-2022", County("621122"))->title(), "2022年投资项目清单");
@@ -157,6 +140,25 @@ TEST_F(CatalogueTest, CountiesReadTheListsOfTheirCity) {
   const auto theirs = server().Call<v1::ListListsResponse>(County("620502"), "ListService/ListLists", list);
   EXPECT_EQ(mine->lists_size(), 1) << mine.status();
   EXPECT_EQ(theirs->lists_size(), 0) << theirs.status();
+}
+
+TEST_F(CatalogueTest, AListFollowsOneOfEarlierYears) {
+  v1::CreateListRequest before = Year("invest-before", v1::List::STANDALONE);
+  before.mutable_list()->set_first_year(2021);
+  before.mutable_list()->set_last_year(2021);
+  ASSERT_TRUE(Create(before).ok());
+  v1::CreateListRequest list = Year("invest-after", v1::List::STANDALONE);
+  list.mutable_list()->set_predecessor("lists/never-made");
+  EXPECT_EQ(ReasonOr(Create(list)), "LIST_NOT_FOUND");
+  list.mutable_list()->set_first_year(2021);
+  list.mutable_list()->set_last_year(2021);
+  list.mutable_list()->set_predecessor("lists/invest-before");
+  EXPECT_EQ(WrongFields(Create(list).status()), "list.predecessor") << "both are of 2021";
+  list.mutable_list()->set_first_year(2022);
+  list.mutable_list()->set_last_year(2022);
+  const auto made = Create(list);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->predecessor(), "lists/invest-before");
 }
 
 TEST_F(CatalogueTest, MappingsAreSavedAndReplaced) {

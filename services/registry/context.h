@@ -9,6 +9,7 @@
 #include "common/page/page_token.h"
 #include "common/rpc/call.h"
 #include "services/registry/domain/project.h"
+#include "services/registry/gate_client.h"
 #include "services/registry/memory.h"
 #include "services/registry/store/project_store.h"
 
@@ -20,6 +21,7 @@ struct Context {
   const PageTokens& tokens;
   const References& directory;
   db::Options database;  // For streams, which have no worker's session.
+  const StartGate& gate;
 };
 
 // The point in time that a read asks for.

@@ -68,6 +68,24 @@ absl::Status LaterChangeExists(std::string_view name, std::string_view on) {
       {{"later", std::string(on)}});
 }
 
+absl::Status GateNotClear(std::string_view name, const std::vector<Precondition>& obstacles) {
+  return WithPreconditions(
+      Error(Code::kFailedPrecondition, "GATE_NOT_CLEAR",
+            fmt::format("{} may not start: {} procedures or obligations stand in its way. Have them done, or say in "
+                        "gate_override_reason why it starts all the same.",
+                        name, obstacles.size()),
+            {{"obstacles", fmt::format("{}", obstacles.size())}}),
+      obstacles);
+}
+
+absl::Status GateUnavailable(std::string_view name, std::string_view why) {
+  return Error(Code::kUnavailable, "GATE_UNAVAILABLE",
+               fmt::format("Whether {} may start cannot be asked now; try again in a minute, or say in "
+                           "gate_override_reason why it starts all the same.",
+                           name),
+               {{"cause", std::string(why)}});
+}
+
 absl::Status ListIsMaster(std::string_view name) {
   return Error(Code::kFailedPrecondition, "LIST_IS_MASTER",
                fmt::format("{} is the union of its sub-lists; change the sub-list.", name),

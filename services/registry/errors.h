@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/status/status.h"
 #include "services/registry/directory_errors.h"
 
 namespace yaoshi::registry {
@@ -21,6 +22,10 @@ absl::Status ProjectMerged(std::string_view name, std::string_view into);
 absl::Status EffectiveBeforeProject(std::string_view name, std::string_view effective_on);
 absl::Status LaterMoveExists(std::string_view name, std::string_view on);
 absl::Status LaterChangeExists(std::string_view name, std::string_view on);
+// `obstacles` stand in the way of a start: type, subject and explanation of each.
+absl::Status GateNotClear(std::string_view name, const std::vector<Precondition>& obstacles);
+// Preapproval gave no answer; `why` is its reason.
+absl::Status GateUnavailable(std::string_view name, std::string_view why);
 absl::Status ListIsMaster(std::string_view name);
 
 }  // namespace yaoshi::registry

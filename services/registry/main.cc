@@ -3,6 +3,8 @@
 
 #include <cstdio>
 
+#include "common/auth/service_identity.h"
+#include "common/db/configured.h"
 #include "common/db/migrate.h"
 #include "common/feed/change_set.h"
 #include "common/status/status.h"
@@ -15,26 +17,6 @@ std::span<const db::Migration> Migrations();  // Made by the build from the .sql
 
 namespace {
 
-absl::StatusOr<db::Options> DatabaseOf(const config::ServerConfig& config) {
-  constexpr std::string_view kSocket = "unix://";
-  db::Options options;
-  const std::string& host = config.database_host;
-  if (host.starts_with(kSocket)) {
-    options.socket = host.substr(kSocket.size());
-  } else if (const size_t colon = host.rfind(':'); colon != std::string::npos) {
-    options.host = host.substr(0, colon);
-    options.port = std::atoi(host.c_str() + colon + 1);
-  } else {
-    options.host = host;
-  }
-  options.user = config.database_user;
-  options.schema = config.database_schema;
-  if (!config.database_password_file.empty()) {
-    ASSIGN_OR_RETURN(options.password, config::ReadSecret(config.database_password_file));
-  }
-  return options;
-}
-
 // Work that ends the process: --migrate as the DDL user, --bootstrap as the service's own.
 struct Errand {
   bool migrate = false;
@@ -42,7 +24,7 @@ struct Errand {
   bool any() const { return migrate || !bootstrap.empty(); }
 
   absl::Status Run(const config::ServerConfig& config) const {
-    ASSIGN_OR_RETURN(const db::Options database, DatabaseOf(config));
+    ASSIGN_OR_RETURN(const db::Options database, db::ConfiguredDatabase(config));
     if (migrate) {
       db::Session ddl(db::MigrationOptions(database));
       RETURN_IF_ERROR(db::Migrate(ddl, Migrations(), SystemClock()));
@@ -53,13 +35,37 @@ struct Errand {
   }
 };
 
-absl::Status Wire(rpc::Startup& up, std::unique_ptr<RegistryService>& service) {
+// Where preapproval is, what this service signs its calls with, and what its answer means for a start.
+struct Gate {
+  std::string target;
+  std::string signing_key;
+  std::string mode = "off";
+
+  absl::Status Open(const rpc::Startup& up, StartGateOptions& options) const {
+    if (mode == "off") return absl::OkStatus();
+    if (mode != "warn" && mode != "enforce") {
+      return config::ConfigProblems({"--start-gate must be off, warn or enforce"});
+    }
+    if (target.empty()) return config::ConfigProblems({"--start-gate needs --preapproval and --signing-key"});
+    ASSIGN_OR_RETURN(auth::TokenSigner signer, auth::TokenSigner::FromFile(signing_key));
+    auto identity = std::make_shared<auth::ServiceIdentity>("registry", std::move(signer), SystemClock());
+    options.mode = mode == "warn" ? StartGateMode::kWarn : StartGateMode::kEnforce;
+    options.token = [identity] { return identity->Token(); };
+    options.log = up.log;
+    options.preapproval = rpc::Channel::Open(
+        {.target = target, .tls = {up.config.tls_certificate, up.config.tls_key, up.config.tls_authority}});
+    return absl::OkStatus();
+  }
+};
+
+absl::Status Wire(rpc::Startup& up, const Gate& gate, std::unique_ptr<RegistryService>& service) {
   RegistryOptions options;
-  ASSIGN_OR_RETURN(options.database, DatabaseOf(up.config));
+  ASSIGN_OR_RETURN(options.database, db::ConfiguredDatabase(up.config));
   options.clock = &SystemClock();
   ASSIGN_OR_RETURN(const std::string secret, config::ReadSecret(up.config.page_key_file));
   options.page_key = feed::Sha256(secret);
   options.log = up.log;
+  RETURN_IF_ERROR(gate.Open(up, options.gate));
   ASSIGN_OR_RETURN(service, RegistryService::Create(std::move(options)));
   RETURN_IF_ERROR(service->Start());
   up.options.thread_scope = [] { return std::make_shared<db::ThreadScope>(); };
@@ -80,7 +86,14 @@ int main(int argc, char** argv) {
   registry::Errand errand;
   main.flags().Bool("migrate", "Bring the schema up to date, then end.", &errand.migrate);
   main.flags().String("bootstrap", "Create the first account from this JSON file, then end.", &errand.bootstrap);
+  registry::Gate gate;
+  main.flags().String("preapproval", "The preapproval service, host:port, which is asked before a start.",
+                      &gate.target);
+  main.flags().String("signing-key", "The secret key that calls of preapproval are signed with, <kid>.key.",
+                      &gate.signing_key);
+  main.flags().String("start-gate", "Of starts that are not clear: off, warn (log them) or enforce (refuse them).",
+                      &gate.mode);
   main.Errand([&] { return errand.any(); }, [&](const config::ServerConfig& config) { return errand.Run(config); });
   std::unique_ptr<registry::RegistryService> service;
-  return main.Run(argc, argv, [&](rpc::Startup& up) { return registry::Wire(up, service); });
+  return main.Run(argc, argv, [&](rpc::Startup& up) { return registry::Wire(up, gate, service); });
 }

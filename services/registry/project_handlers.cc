@@ -48,6 +48,31 @@ v1::ListProjectVersionsResponse::Version VersionToProto(const feed::StoredVersio
   return version;
 }
 
+// Why, for the audit log: an overridden gate is said there, too.
+std::string ReasonOfMove(const v1::MoveProjectRequest& request) {
+  if (request.gate_override_reason().empty()) return request.reason();
+  return fmt::format("{}{}手续未齐开工：{}", request.reason(), request.reason().empty() ? "" : "；",
+                     request.gate_override_reason());
+}
+
+// The audit log has room for so many characters of a reason.
+constexpr size_t kMostReason = 500;
+
+size_t Characters(std::string_view utf8) {
+  return static_cast<size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+absl::Status CheckOverride(const v1::MoveProjectRequest& request) {
+  std::vector<FieldViolation> violations;
+  if (request.move() != v1::START) {
+    violations.push_back({"gate_override_reason", "belongs to START only; leave it out"});
+  }
+  if (Characters(ReasonOfMove(request)) > kMostReason) {
+    violations.push_back({"gate_override_reason", "is too long together with the reason; shorten one of them"});
+  }
+  return InvalidFields(violations);
+}
+
 }  // namespace
 
 rpc::BoundService ProjectHandlers::Bind() {
@@ -225,11 +250,27 @@ absl::StatusOr<v1::Project> ProjectHandlers::UpdateProject(rpc::Call& call, cons
       });
 }
 
+absl::StatusOr<std::optional<v1::Project>> ProjectHandlers::CheckStart(rpc::Call& call,
+                                                                       const v1::MoveProjectRequest& request,
+                                                                       const Uuid& id, Date on) {
+  if (!request.gate_override_reason().empty()) RETURN_IF_ERROR(CheckOverride(request));
+  const bool asked = request.move() == v1::START && context_.gate.closed() && request.gate_override_reason().empty();
+  if (!asked) return std::nullopt;
+  ASSIGN_OR_RETURN(std::optional<v1::Project> earlier, context_.writer.Replay<v1::Project>(call));
+  if (earlier) return earlier;
+  // Who may not see the project learns nothing of its procedures.
+  RETURN_IF_ERROR(LoadForWrite(call, call.session(), id, request.etag()).status());
+  RETURN_IF_ERROR(context_.gate.Check(call, request.name(), on));
+  return std::nullopt;
+}
+
 absl::StatusOr<v1::Project> ProjectHandlers::MoveProject(rpc::Call& call, const v1::MoveProjectRequest& request) {
   ASSIGN_OR_RETURN(const Uuid id, ParseProjectName(request.name(), "name"));
   ASSIGN_OR_RETURN(const Date on, EffectiveDate(call, request.effective_on()));
+  ASSIGN_OR_RETURN(const std::optional<v1::Project> earlier, CheckStart(call, request, id, on));
+  if (earlier) return *earlier;
   return context_.writer.Transact<v1::Project>(
-      call, {request.reason(), request.validate_only()}, [&](feed::Tx& tx) -> absl::StatusOr<v1::Project> {
+      call, {ReasonOfMove(request), request.validate_only()}, [&](feed::Tx& tx) -> absl::StatusOr<v1::Project> {
         ASSIGN_OR_RETURN(const Editable editable, LoadForWrite(call, tx.session(), id, request.etag()));
         ASSIGN_OR_RETURN(std::vector<v1::Project> statements,
                          MoveOn(editable.timeline, static_cast<Move>(request.move()), on, request.reason()));

@@ -13,6 +13,9 @@ class ProjectHandlers {
   rpc::BoundService Bind();
 
  private:
+  // Before a start: the answer that an earlier attempt got, or nullopt when it may go on.
+  absl::StatusOr<std::optional<v1::Project>> CheckStart(rpc::Call& call, const v1::MoveProjectRequest& request,
+                                                        const Uuid& id, Date on);
   absl::StatusOr<v1::Project> CreateProject(rpc::Call& call, const v1::CreateProjectRequest& request);
   absl::StatusOr<v1::BatchCreateProjectsResponse> BatchCreateProjects(rpc::Call& call,
                                                                       const v1::BatchCreateProjectsRequest& request);

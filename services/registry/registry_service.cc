@@ -40,7 +40,8 @@ struct RegistryService::State {
   Directory directory;
   feed::Engine engine;
   feed::Writer writer;
-  const Context context{memory, writer, tokens, directory, options.database};
+  const StartGate gate{options.gate};
+  const Context context{memory, writer, tokens, directory, options.database, gate};
   const DirectoryContext directory_context{resources, writer, tokens};
   OrganizationHandlers organizations{directory_context};
   OfficialHandlers officials{directory_context};

@@ -10,6 +10,7 @@
 #include "common/obs/log.h"
 #include "common/page/page_token.h"
 #include "common/rpc/server.h"
+#include "services/registry/gate_client.h"
 
 namespace yaoshi::registry {
 
@@ -18,6 +19,7 @@ struct RegistryOptions {
   const Clock* clock = nullptr;
   std::string page_key;                     // 32 secret bytes that all replicas share.
   std::shared_ptr<obs::Log> log = nullptr;  // Null: nothing is logged.
+  StartGateOptions gate = {};               // What is asked before a start is entered.
 };
 
 class RegistryService {

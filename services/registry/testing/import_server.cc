@@ -108,7 +108,8 @@ struct ImportServer::State {
                        .side_tables = kSideTables}};
   feed::Writer writer{engine};
   const PageTokens tokens = OrDie(PageTokens::FromKey(std::string(PageTokens::kKeyBytes, 'k')));
-  const Context context{memory, writer, tokens, directory, database};
+  const StartGate gate{{}};
+  const Context context{memory, writer, tokens, directory, database, gate};
   const DirectoryContext directory_context{resources, writer, tokens};
   OrganizationHandlers organizations{directory_context};
   ListCatalogueHandlers catalogue{directory_context};
