@@ -119,6 +119,13 @@ std::shared_ptr<const WorkCalendar> Memory::calendar() const {
   return calendar_;
 }
 
+absl::StatusOr<WorkCalendar> Memory::CalendarWith(const WorkYear& amended) const {
+  std::vector<WorkYear> years = All<v1::WorkCalendar>(resources_, kCalendar);
+  std::erase_if(years, [&](const WorkYear& year) { return year.year == amended.year; });
+  years.push_back(amended);
+  return WorkCalendar::Create(years);
+}
+
 std::shared_ptr<const std::vector<Delegation>> Memory::delegations() const {
   absl::ReaderMutexLock lock(&mutex_);
   return delegations_;

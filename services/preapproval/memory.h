@@ -35,6 +35,9 @@ class Memory {
   // All years that were entered; never null.
   std::shared_ptr<const WorkCalendar> calendar() const ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // The same with one year entered or amended. Errors: those of WorkCalendar::Create.
+  absl::StatusOr<WorkCalendar> CalendarWith(const WorkYear& amended) const;
+
   // Everything that was delegated, ended or not; never null.
   std::shared_ptr<const std::vector<Delegation>> delegations() const ABSL_LOCKS_EXCLUDED(mutex_);
   // All templates, in order of name.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "services/preapproval/convert.h"
+#include "services/preapproval/domain/due_shift.h"
 #include "services/preapproval/errors.h"
 
 namespace yaoshi::preapproval {
@@ -32,6 +33,30 @@ absl::StatusOr<std::vector<Finding>> Check(Draft& draft) {
     findings.push_back({"INVALID_FIELDS", "year", "is the calendar's name and cannot change; enter another calendar."});
   }
   return findings;
+}
+
+constexpr int kCasesPerSlice = 2000;
+constexpr int kMostShifts = 1000;
+
+// Adds the shifts of the next cases behind `after`, and moves it; false when there are no more.
+bool AddShifts(const rpc::Call& call, const CaseBook& book, const WorkCalendar& planned, Uuid& after,
+               v1::PreviewWorkCalendarResponse& response) {
+  int cases = 0;
+  book.Visit(Uuid(after), [&](const CaseRow& subject) {
+    if (cases++ == kCasesPerSlice) return false;
+    after = subject.project;
+    if (!call.MayTouch(fmt::format("{:06}", subject.region), "")) return true;
+    for (const DueShift& shift : ShiftsOf(book, subject, planned)) {
+      response.set_total(response.total() + 1);
+      if (response.shifts_size() == kMostShifts) continue;
+      auto& said = *response.add_shifts();
+      said.set_procedure(fmt::format("cases/{}/procedures/{}", subject.project.ToString(), shift.code));
+      said.set_due_on_before(DateText(shift.before));
+      said.set_due_on_after(DateText(shift.after));
+    }
+    return true;
+  });
+  return cases > kCasesPerSlice;
 }
 
 resource::Spec MakeSpec() {
@@ -70,17 +95,23 @@ rpc::BoundService WorkCalendarHandlers::Bind() {
         call, request.work_calendar(),
         {.validate_only = request.validate_only(), .update_mask = request.update_mask(), .reason = request.reason()});
   });
-  builder.Memory("PreviewWorkCalendar", this, &WorkCalendarHandlers::Preview);
+  builder.Database("PreviewWorkCalendar", this, &WorkCalendarHandlers::Preview);
   builder.Memory("CountDays", this, &WorkCalendarHandlers::CountDays);
   return builder.Finish();
 }
 
 absl::StatusOr<v1::PreviewWorkCalendarResponse> WorkCalendarHandlers::Preview(
-    rpc::Call& /*call*/, const v1::PreviewWorkCalendarRequest& request) {
+    rpc::Call& call, const v1::PreviewWorkCalendarRequest& request) {
   std::vector<FieldViolation> violations = Violations(request.work_calendar());
   for (FieldViolation& violation : violations) violation.field.insert(0, "work_calendar.");
   RETURN_IF_ERROR(InvalidFields(violations));
-  return v1::PreviewWorkCalendarResponse();
+  ASSIGN_OR_RETURN(const WorkCalendar planned, context_.memory.CalendarWith(FromProto(request.work_calendar())));
+  v1::PreviewWorkCalendarResponse response;
+  Uuid after;
+  for (bool more = true; more && !call.cancelled();) {  // In slices: nobody waits long for the lock.
+    more = context_.memory.Read([&](const CaseBook& book) { return AddShifts(call, book, planned, after, response); });
+  }
+  return response;
 }
 
 absl::StatusOr<v1::CountDaysResponse> WorkCalendarHandlers::CountDays(rpc::Call& /*call*/,
