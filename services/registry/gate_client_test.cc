@@ -17,7 +17,7 @@ struct Case {
   std::string reason;
 };
 
-TEST(StartGateTest, WhatAnAnswerMeansForAStart) {
+TEST(JudgeGateTest, WhatAnAnswerMeansForAStart) {
   const std::vector<Case> cases = {
       {"a procedure is open", "obstacles { kind: PROCEDURE_OPEN procedure: 'cases/1/procedures/P40' }", "2022-04-20",
        "GATE_NOT_CLEAR"},

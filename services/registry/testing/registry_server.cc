@@ -19,11 +19,13 @@ struct RegistryServer::State {
   const db::Options& database = yaoshi::testing::TestDatabase(Migrations());
   FakeClock clock;
   db::Session session{database};
+  StartGateOptions gate;
   std::unique_ptr<RegistryService> service;
   std::unique_ptr<rpc::testing::TestServer> rpc;
 };
 
-RegistryServer::RegistryServer() : state_(std::make_unique<State>()) {
+RegistryServer::RegistryServer(StartGateOptions gate) : state_(std::make_unique<State>()) {
+  state_->gate = std::move(gate);
   BootstrapCity(state_->database);
   Start();
   const std::pair<std::string, std::string> kUnits[] = {{"621121", "通渭县"}, {"621122", "陇西县"}, {"621125", "漳县"}};
@@ -49,8 +51,10 @@ RegistryServer::~RegistryServer() {
 }
 
 void RegistryServer::Start() {
-  state_->service =
-      Must(RegistryService::Create({state_->database, &state_->clock, std::string(PageTokens::kKeyBytes, 'k')}));
+  state_->service = Must(RegistryService::Create({.database = state_->database,
+                                                  .clock = &state_->clock,
+                                                  .page_key = std::string(PageTokens::kKeyBytes, 'k'),
+                                                  .gate = state_->gate}));
   const absl::Status started = state_->service->Start();
   if (!started.ok()) Must<int>(started);
   rpc::ServerOptions options = rpc::testing::TestServer::DefaultOptions();

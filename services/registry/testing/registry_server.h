@@ -20,7 +20,8 @@ class RegistryServer {
  public:
   // The city 621100 with the counties 621121, 621122 and 621125 and the department organizations/dept-01. It is
   // 2022-04-20 08:00 in China.
-  RegistryServer();
+  // Before a start it asks what `gate` says.
+  explicit RegistryServer(StartGateOptions gate = {});
   ~RegistryServer();
 
   const db::Options& database() const;
