@@ -6,25 +6,23 @@ import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 import { ROOT, sharedStack } from '../e2e/stack.mjs';
-import { serve } from './serve.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const FLAGS = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage', '--force-color-profile=srgb'];
+export const FLAGS = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage', '--force-color-profile=srgb'];
 export const BUILT = join(ROOT, 'build/portal');
+export const CHROMIUM = process.env.YAOSHI_CHROMIUM ?? '/usr/bin/chromium';
 const SCREENSHOTS = process.env.YAOSHI_SCREENSHOTS ?? '';
 
-/** The stack, the served portal and one browser; close() ends the last two. */
+/** The stack, whose gateway serves the portal, and one browser, which close() ends. */
 export class Portal {
   static async open() {
     const stack = await sharedStack();
-    const server = await serve(BUILT, stack.url);
-    const browser = await chromium.launch({ executablePath: process.env.YAOSHI_CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
-    return Object.assign(new Portal(), { stack, server, browser, url: server.url });
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    return Object.assign(new Portal(), { stack, browser, url: stack.url });
   }
 
   async close() {
     await this.browser?.close();
-    await this.server?.close();
   }
 
   /** A page of its own, not signed in. `page.problems` gathers what the console and the page complain of. */

@@ -24,6 +24,26 @@ test('a wrong password is refused in words, and the right one opens the page tha
   await page.context().close();
 });
 
+test('a session that ends keeps what was typed: sign in over the page, and the work goes on', async () => {
+  const page = await portal.signedIn('city-office', '/import');
+  await page.locator('input[name=reason]').fill('还没有保存的话');
+  await page.context().clearCookies();
+  await page.locator('input[name=file]').setInputFiles({ name: 'empty.xlsx', mimeType: 'application/octet-stream', buffer: Buffer.from('no workbook') });
+  await page.locator('section.card button[type=submit]').click();
+  const dialog = page.locator('dialog[open]');
+  await dialog.waitFor();
+  await assertAccessible(page, 'session has ended');
+  await dialog.locator('input[name=password]').fill(portal.stack.accounts['city-office']);
+  await dialog.locator('button[type=submit]').click();
+  await dialog.waitFor({ state: 'detached' });
+  assert.equal(await page.locator('input[name=reason]').inputValue(), '还没有保存的话');
+  await page.locator('section.card [role=alert]').waitFor(); // The upload went on, and is no workbook.
+  await page.getByRole('button', { name: '退出', exact: true }).click();
+  await page.locator('.sign-in').waitFor();
+  assert.equal((await page.context().cookies()).filter((cookie) => cookie.value).length, 0, 'signed out');
+  await page.context().close();
+});
+
 test('every role sees its overview without a complaint', async () => {
   for (const account of ['city-office', 'county-longxi', 'dept-01', 'leader-01', 'discipline', 'congress', 'auditor']) {
     const page = await portal.signedIn(account, '/?as_of=2022-04-20');
@@ -37,8 +57,8 @@ test('2022-02-19 reads 725, today is a click away, and the past cannot be edited
   const page = await portal.signedIn('city-office', '/?as_of=2022-02-19');
   assert.equal(await figure(page, 'lists.invest-2022.projects').innerText(), '725 项');
   assert.match(await page.locator('.past').innerText(), /2022-02-19.*只读/s);
-  await page.goto(`${portal.url}/?as_of=2022-02-19`);
-  await portal.signIn(page, 'city-office');
+  await page.reload();
+  await page.locator('.past').waitFor();
   await page.locator('.past button').click();
   await page.locator('.past').waitFor({ state: 'detached' });
   assert.equal(new URL(page.url()).searchParams.get('as_of'), null);

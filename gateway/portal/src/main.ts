@@ -7,6 +7,7 @@ import App from './app/App.vue';
 import { applyLook } from './app/preferences';
 import { router } from './app/router';
 import { i18n, restoreLanguage } from './i18n/i18n';
+import { session } from './session/session';
 
 /** Copying one amount gives the exact yuan, not the rounded 万元 or 亿元 that is shown. */
 function copyExact(event: ClipboardEvent): void {
@@ -20,4 +21,4 @@ function copyExact(event: ClipboardEvent): void {
 
 applyLook();
 document.addEventListener('copy', copyExact);
-void restoreLanguage().then(() => createApp(App).use(i18n).use(router).mount('#app'));
+void Promise.all([restoreLanguage(), session.resume()]).then(() => createApp(App).use(i18n).use(router).mount('#app'));

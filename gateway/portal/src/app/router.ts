@@ -9,6 +9,8 @@ export const router = createRouter({
     { path: '/lists/:list', name: 'list', component: () => import('@/lists/ListPage.vue') },
     { path: '/lists/:list/compare', name: 'compare', component: () => import('@/lists/ComparePage.vue') },
     { path: '/lists/:list/adjustments', name: 'adjustments', component: () => import('@/lists/AdjustmentsPage.vue') },
+    { path: '/import', name: 'import', component: () => import('@/imports/ImportPage.vue') },
+    { path: '/projects/:project', name: 'project', component: () => import('@/project/ProjectPage.vue') },
     { path: '/:rest(.*)*', name: 'absent', component: () => import('./AbsentPage.vue') },
   ],
   scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),

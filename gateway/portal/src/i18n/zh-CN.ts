@@ -41,7 +41,9 @@ export default {
     title: '调整单', none: '还没有调整单。', number: '文号', reason: '调整原因', effective: '生效日期', additions: '新增', removals: '移出', amendments: '变更', by: '登记账号', at: '登记时间', order: '办理调整单', search: '查找要新增的项目', find: '查找', add: '新增', remove: '移出', amend: '变更', ownReason: '单独说明（可不填）', override: '不符合准入条件时的理由（可不填）',
     newTotal: '新的总投资', check: '试办', checked: '可以办理。', submit: '正式办理', done: '已办理：新增 {additions}，移出 {removals}，变更 {amendments}。', nothing: '先选择要移出或变更的项目，或查找要新增的项目。', action: '办理方式', drop: '不办理 {title}',
   },
+  importKey: { entry_kind: '清单类别', total_investment: '总投资', site_hectares_e2: '用地面积', earthwork_m3: '土石方', energy_tce: '年综合能耗', electricity_kwh: '年用电量', duplicate_override_reason: '重复说明' },
   imports: {
+    pastDate: '正在查看过去的日期，不能导入。',
     title: '台账导入', steps: '步骤', upload: '上传', mapping: '对应列', check: '试导入', run: '导入', file: '台账文件（.xlsx）', list: '导入到清单', noList: '只导入项目，不纳入清单', effective: '生效日期', reason: '导入原因', next: '下一步', back: '上一步', uploading: '正在上传…', sheet: '工作表', column: '列', heading: '表头', sample: '首行数据', readAs: '读作', notRead: '不读取', missing: '缺少必填的列：{columns}',
     checking: '正在检查', importing: '正在导入', progress: '已读 {read} 行，有误 {wrong} 行', clean: '全部 {count} 行正确，可以导入。', wrongRows: '{count} 行有误，改正前不会导入任何一行。', errorsTable: '有误的单元格', row: '行', errorFile: '下载标注错误的台账', again: '改正后重新上传', start: '开始导入', cancel: '停止导入', result: '导入完成：新增 {created}，更新 {updated}，无变化 {unchanged}，纳入清单 {added}。', stopped: '导入已停止，没有写入任何内容。', openList: '打开清单', validRows: '跳过有误的行，先导入正确的行', saveMapping: '保存对应关系', mappingName: '名称（小写字母、数字、连字符）', savedMapping: '已存的对应关系', byHeading: '按表头自动识别',
   },
