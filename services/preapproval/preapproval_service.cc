@@ -11,6 +11,7 @@
 #include "services/preapproval/procedure_handlers.h"
 #include "services/preapproval/procedure_type_handlers.h"
 #include "services/preapproval/registry_follower.h"
+#include "services/preapproval/schedule_handlers.h"
 #include "services/preapproval/store/case_store.h"
 #include "services/preapproval/template_handlers.h"
 #include "services/preapproval/warning_scanner.h"
@@ -42,6 +43,7 @@ struct PreapprovalService::State {
   DelegationHandlers delegations{context};
   CaseHandlers cases{context};
   ProcedureHandlers procedures{context};
+  ScheduleHandlers schedules{context};
   // What follows a copy of registry's projects, in the same transaction.
   ProjectsCopied projects_copied = &FollowProjects;
   RegistryFollower follower{{.database = options.database,
@@ -78,6 +80,7 @@ std::vector<rpc::BoundService> PreapprovalService::Bind() {
   services.push_back(state_->delegations.Bind());
   services.push_back(state_->cases.Bind());
   services.push_back(state_->procedures.Bind());
+  services.push_back(state_->schedules.Bind());
   std::vector<std::string> types = SmallTypes();
   types.insert(types.end(), {"project_copy", "entry_copy"});
   services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database, types));
