@@ -112,6 +112,7 @@ App::App(AppOptions options)
 }
 
 App::~App() {
+  EndStreams();
   for (const auto& feed : feeds_) feed->Stop();
   // Every call has a deadline, so this ends.
   const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(in_flight_->mutex) { return in_flight_->count == 0; };
@@ -134,6 +135,7 @@ void App::RegisterLocalMethods() {
       [this](const LocalCall& c) { sessions_->Current(c); }};
   local_methods_[package + "SessionService/DeleteCurrentSession"] = {
       [this](const LocalCall& c) { sessions_->Delete(c); }};
+  local_methods_[package + "LiveService/WatchChanges"] = {[this](LocalCall c) { WatchChanges(std::move(c)); }};
   local_methods_[package + "UploadService/UploadFile"] = {[this](LocalCall c) { uploads_->Upload(std::move(c)); }};
 }
 
@@ -142,14 +144,22 @@ void App::FollowFeeds() {
     if (FigurePrefixes(name).empty()) continue;
     FeedOptions options{name, backend.channel, [this] { return identity_.Token(); }, nullptr, nullptr};
     const bool registry = name == "registry";
-    options.changed = [this, registry](const FeedChange& change) {
+    options.changed = [this, name = name, registry](const FeedChange& change) {
       views_.Apply(change);
+      live_.Apply(name, change);
       if (registry) sessions_->Apply(change);
     };
     if (registry) options.joined = [this](const std::string& token) { return sessions_->LoadEnded(token); };
     feeds_.push_back(std::make_unique<Feed>(std::move(options)));
   }
   for (const auto& feed : feeds_) feed->Start();
+}
+
+void App::WatchChanges(LocalCall call) {
+  const auto valid = [this, who = call.principal, until = TimeClaim(call.options.token, "exp")] {
+    return sessions_->CheckToken(who).ok() && until.has_value() && clock_.Now() < *until;
+  };
+  live_.Watch(std::move(call), valid);
 }
 
 const Feed* App::FeedOf(const std::string& service) const {

@@ -22,6 +22,7 @@
 #include "gateway/feed.h"
 #include "gateway/figures.h"
 #include "gateway/http/exchange.h"
+#include "gateway/live.h"
 #include "gateway/memory.h"
 #include "gateway/sessions.h"
 #include "gateway/static_files.h"
@@ -59,6 +60,9 @@ class App {
 
   // Answers a request. This object must outlive the answer.
   void Handle(std::shared_ptr<Exchange> exchange);
+
+  // Ends the streams that would never end by themselves; before the HTTP server is stopped.
+  void EndStreams() { live_.Stop(); }
 
   // For HttpServerOptions.
   HttpReply ServerError(int http_status, std::string_view reason, std::string_view message) const;
@@ -106,6 +110,7 @@ class App {
   bool ServePage(const std::shared_ptr<Visit>& visit);
   void ServeHealth(const std::shared_ptr<Visit>& visit);
   void FollowFeeds();
+  void WatchChanges(LocalCall call);
   // Null when the service has none.
   const Feed* FeedOf(const std::string& service) const;
   // Everything before the body is read, one after the other: the route; who asks; time and size.
@@ -140,6 +145,7 @@ class App {
   ConsistencyMemory memory_;
   Figures figures_;
   PortalViews views_;
+  LiveChanges live_{{}};
   std::unique_ptr<Sessions> sessions_;
   std::unique_ptr<Uploads> uploads_;
   std::map<std::string, LocalMethod> local_methods_;            // By rpc_path.

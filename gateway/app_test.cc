@@ -262,6 +262,15 @@ TEST_F(AppTest, FiguresComeFromTheServices) {
   EXPECT_EQ(answer.Json()["missing_parts"][0]["service"], "registry");
 }
 
+TEST_F(AppTest, ChangesAreStreamedUntilTheGatewayStops) {
+  gateway_.app().EndStreams();
+  const HttpAnswer answer = Get("/v1/changes");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.headers.at("content-type"), "text/event-stream");
+  EXPECT_TRUE(answer.complete);
+  EXPECT_EQ(testing::Fetch(gateway_.port(), "GET", "/v1/changes").status, 401);
+}
+
 TEST_F(AppTest, PagesNeedNoSignIn) {
   const auto get = [&](std::string_view path) { return testing::Fetch(gateway_.port(), "GET", path); };
   EXPECT_THAT(get("/").headers.at("content-type"), HasSubstr("text/html"));

@@ -174,6 +174,7 @@ int Run(int argc, char** argv) {
   sigwait(&signals, &received);
   gateway.log->Event(obs::Severity::kInfo, "draining");
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // A second signal ends the process at once.
+  gateway.app->EndStreams();
   gateway.server->Stop(std::chrono::seconds(config.drain_seconds));
   return kOk;
 }

@@ -84,6 +84,7 @@ class TestGateway {
   FakeClock& clock() { return backend_.server().clock(); }
   int port() const { return server_->port(); }
   HttpServer& http() { return *server_; }
+  App& app() { return *app_; }
   // "Authorization: Bearer …\r\n" of the city office.
   std::string Authorization() const;
 
