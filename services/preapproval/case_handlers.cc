@@ -9,6 +9,7 @@
 #include "services/preapproval/case_writer.h"
 #include "services/preapproval/convert.h"
 #include "services/preapproval/domain/case_file.h"
+#include "services/preapproval/domain/rate_keeper.h"
 #include "services/preapproval/domain/rates.h"
 #include "services/preapproval/errors.h"
 #include "services/preapproval/store/case_store.h"
@@ -124,10 +125,14 @@ struct Query {
 
 absl::StatusOr<Page> Collect(const CaseBook& book, const Query& query) {
   Page page;
+  const ListCopy* list = book.FindList(query.request.list());
+  if (list == nullptr && !query.request.list().empty()) return ListNotFound(query.request.list());
   const auto take = [&](const CaseRow& subject) {
     if (!RegionCovers(query.region, subject.region)) return true;
     const ProjectRow* project = book.FindProject(subject.project);
     const Counts counts = CountsOf(subject, query.day);
+    if (list != nullptr && query.request.rated() && (counts.required == 0 || !IsRated(book, *list, subject)))
+      return true;
     const std::string region = RegionCode(subject.region);
     if (!filter::Matches(query.filter, Row{subject, project, counts, region})) return true;
     ++page.total;
@@ -141,12 +146,10 @@ absl::StatusOr<Page> Collect(const CaseBook& book, const Query& query) {
     return true;
   };
   const Uuid from = query.request.include_total_size() ? Uuid() : query.after;
-  if (query.request.list().empty()) {
+  if (list == nullptr) {
     book.Visit(from, take);
     return page;
   }
-  const ListCopy* list = book.FindList(query.request.list());
-  if (list == nullptr) return ListNotFound(query.request.list());
   book.VisitList(*list, from, [&](const Uuid& project) {
     const CaseRow* subject = book.Find(project);
     return subject == nullptr || take(*subject);
@@ -349,8 +352,10 @@ absl::StatusOr<v1::ListCasesResponse> CaseHandlers::ListCases(rpc::Call& call, c
   ASSIGN_OR_RETURN(const std::string region, ScopeOf(call, request.region()));
   ASSIGN_OR_RETURN(const int limit, PageSize(request.page_size()));
   ASSIGN_OR_RETURN(filter::BoundExpr filter, filter::ParseAndBind(request.filter(), Fields()));
-  const PageScope scope{call.method(),      request.list() + "@" + region, request.filter(), "", request.as_of(),
-                        request.known_at(), PrincipalScope(call)};
+  const PageScope scope{call.method(),       fmt::format("{}@{}@{}", request.list(), region, request.rated()),
+                        request.filter(),    "",
+                        request.as_of(),     request.known_at(),
+                        PrincipalScope(call)};
   PagePosition position;
   if (!request.page_token().empty()) {
     ASSIGN_OR_RETURN(position, context_.tokens.Decode(scope, request.page_token()));

@@ -89,6 +89,13 @@ std::vector<std::string> SmallTypes() {
   return {"work_calendar", "procedure_type", "template", "delegation", "organization_copy", "list_copy"};
 }
 
+Memory::Memory(resource::ResourceMemory& resources) : resources_(resources) {
+  const auto before = [this](const CaseBook& book, const Uuid& project) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+    rates_.Before(book, project);  // Called by Apply, which holds the lock.
+  };
+  book_.set_observer({before, [](const CaseBook&, const Uuid&) {}});
+}
+
 void Memory::Apply(const std::vector<feed::Change>& changes) {
   resources_.Apply(changes);
   const auto changed = [&](std::string_view type) {
@@ -111,6 +118,13 @@ void Memory::Apply(const std::vector<feed::Change>& changes) {
   if (!takings.empty()) {
     absl::MutexLock lock(&book_mutex_);
     for (const Taking& taking : takings) taking(book_);
+    // What these say concerns cases that the book does not name.
+    if (changed("list_copy") || changed("procedure_type") || changed("template")) {
+      rates_.Rebuild(book_, rates_.day());
+    } else {
+      rates_.Settle(book_, rates_.day());
+    }
+    generation_.fetch_add(1, std::memory_order_release);
   }
 }
 

@@ -15,6 +15,7 @@
 #include "common/resource/memory.h"
 #include "services/preapproval/domain/case_book.h"
 #include "services/preapproval/domain/delegation.h"
+#include "services/preapproval/domain/rate_keeper.h"
 #include "services/preapproval/domain/types.h"
 
 namespace yaoshi::preapproval {
@@ -25,7 +26,7 @@ std::vector<std::string> SmallTypes();
 class Memory {
  public:
   // `resources` keeps SmallTypes().
-  explicit Memory(resource::ResourceMemory& resources) : resources_(resources) {}
+  explicit Memory(resource::ResourceMemory& resources);
 
   // Takes up whole change sets: a reader sees all of one or nothing.
   void Apply(const std::vector<feed::Change>& changes) ABSL_LOCKS_EXCLUDED(mutex_, book_mutex_);
@@ -48,11 +49,19 @@ class Memory {
     absl::ReaderMutexLock lock(&book_mutex_);
     return read(std::as_const(book_));
   }
-  // What derives sums from cases; set before the feed is loaded, called while memory changes.
-  void set_observer(CaseBook::Observer observer) ABSL_LOCKS_EXCLUDED(book_mutex_) {
+  // Runs `read` over the rates as they are on `today`, or on a later day that was asked for already.
+  template <class F>
+  auto ReadRates(Date today, F read) const ABSL_LOCKS_EXCLUDED(book_mutex_) {
+    {
+      absl::ReaderMutexLock lock(&book_mutex_);
+      if (rates_.day() >= today) return read(std::as_const(rates_));
+    }
     absl::MutexLock lock(&book_mutex_);
-    book_.set_observer(std::move(observer));
+    rates_.Settle(book_, today);
+    return read(std::as_const(rates_));
   }
+  // Grows with every change of what cases, copies and the catalogue say.
+  uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
   // Until which time of the registry its facts are known here; 1970 before anything was copied. Told by the follower.
   Timestamp facts_time() const { return {facts_micros_.load(std::memory_order_relaxed)}; }
@@ -67,6 +76,8 @@ class Memory {
       std::make_shared<std::vector<Delegation>>();
   mutable absl::Mutex book_mutex_;
   CaseBook book_ ABSL_GUARDED_BY(book_mutex_);
+  mutable RateKeeper rates_ ABSL_GUARDED_BY(book_mutex_);  // A new day changes what is counted, not what is known.
+  std::atomic<uint64_t> generation_{0};
 };
 
 }  // namespace yaoshi::preapproval

@@ -7,11 +7,13 @@
 #include "services/preapproval/case_writer.h"
 #include "services/preapproval/context.h"
 #include "services/preapproval/delegation_handlers.h"
+#include "services/preapproval/figure_handlers.h"
 #include "services/preapproval/memory.h"
 #include "services/preapproval/procedure_handlers.h"
 #include "services/preapproval/procedure_type_handlers.h"
 #include "services/preapproval/registry_follower.h"
 #include "services/preapproval/schedule_handlers.h"
+#include "services/preapproval/statistics_handlers.h"
 #include "services/preapproval/store/case_store.h"
 #include "services/preapproval/template_handlers.h"
 #include "services/preapproval/warning_scanner.h"
@@ -44,6 +46,9 @@ struct PreapprovalService::State {
   CaseHandlers cases{context};
   ProcedureHandlers procedures{context};
   ScheduleHandlers schedules{context};
+  YearBeforeRates year_before;
+  StatisticsHandlers statistics{context, year_before};
+  FigureHandlers figures{context, year_before};
   // What follows a copy of registry's projects, in the same transaction.
   ProjectsCopied projects_copied = &FollowProjects;
   RegistryFollower follower{{.database = options.database,
@@ -81,6 +86,8 @@ std::vector<rpc::BoundService> PreapprovalService::Bind() {
   services.push_back(state_->cases.Bind());
   services.push_back(state_->procedures.Bind());
   services.push_back(state_->schedules.Bind());
+  services.push_back(state_->statistics.Bind());
+  services.push_back(state_->figures.Bind());
   std::vector<std::string> types = SmallTypes();
   types.insert(types.end(), {"project_copy", "entry_copy"});
   services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database, types));

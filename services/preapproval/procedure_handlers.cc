@@ -7,6 +7,7 @@
 #include "common/page/page_size.h"
 #include "services/preapproval/case_writer.h"
 #include "services/preapproval/convert.h"
+#include "services/preapproval/domain/rate_keeper.h"
 #include "services/preapproval/domain/rates.h"
 #include "services/preapproval/errors.h"
 #include "services/preapproval/store/case_store.h"
@@ -145,6 +146,7 @@ class Collector {
     }
     const ListCopy* list = book_.FindList(request.list());
     if (list == nullptr) return ListNotFound(request.list());
+    if (request.rated()) rated_ = list;
     book_.VisitList(*list, from, [&](const Uuid& project) { return Take(project); });
     return std::move(page_);
   }
@@ -164,8 +166,10 @@ class Collector {
   // False when the page is full and nothing has to be counted.
   bool Take(const CaseRow& subject) {
     if (!RegionCovers(query_.region, subject.region) || !InYear(subject.project)) return true;
+    if (rated_ != nullptr && !IsRated(book_, *rated_, subject)) return true;
     const std::string region = RegionCode(subject.region);
     for (size_t place = 0; place < subject.rows().size(); ++place) {
+      if (rated_ != nullptr && !(subject.profile->Required(place) && subject.profile->gates_start[place])) continue;
       if (!filter::Matches(query_.filter, Row{book_, subject, place, query_.day, region})) continue;
       ++page_.total;
       const auto here = std::pair(subject.project, static_cast<int64_t>(place));
@@ -183,6 +187,7 @@ class Collector {
 
   const CaseBook& book_;
   const Query& query_;
+  const ListCopy* rated_ = nullptr;  // Only what this list's rates count.
   Page page_;
 };
 
@@ -264,8 +269,9 @@ absl::StatusOr<v1::ListProceduresResponse> ProcedureHandlers::ListProcedures(rpc
   ASSIGN_OR_RETURN(const std::string region, ScopeOf(call, request.region()));
   ASSIGN_OR_RETURN(const int limit, PageSize(request.page_size()));
   ASSIGN_OR_RETURN(filter::BoundExpr filter, filter::ParseAndBind(request.filter(), Fields()));
-  const PageScope scope = ScopeOfPage(call, fmt::format("{}@{}@{}", request.list(), region, request.start_year()),
-                                      request.filter(), request.as_of(), request.known_at());
+  const PageScope scope =
+      ScopeOfPage(call, fmt::format("{}@{}@{}@{}", request.list(), region, request.start_year(), request.rated()),
+                  request.filter(), request.as_of(), request.known_at());
   ASSIGN_OR_RETURN(const PagePosition position, DecodePage(context_.tokens, scope, request.page_token(), 1));
   const Query query{request,
                     std::move(filter),
