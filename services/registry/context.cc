@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "common/auth/rules.h"
 #include "services/registry/convert.h"
 #include "services/registry/errors.h"
@@ -41,16 +39,6 @@ absl::StatusOr<std::string> ScopeOf(const rpc::Call& call, const std::string& re
   const bool wide = region.ends_with("00") && auth::Covers(region, region);
   if (!visible || (!directory.IsRegion(region) && !wide)) return RegionNotFound(region);
   return region;
-}
-
-uint32_t RegionNumber(std::string_view region) {
-  uint32_t number = 0;
-  std::from_chars(region.data(), region.data() + region.size(), number);
-  return number;
-}
-
-std::string RegionCode(uint32_t number) {
-  return fmt::format("{:06}", number);
 }
 
 std::string PrincipalScope(const rpc::Call& call) {

@@ -41,10 +41,6 @@ bool IsPast(const rpc::Call& call, const Request& request) {
 // The region that a read covers: the one asked for, bounded by the caller's reach; "" is everything.
 // REGION_NOT_FOUND when the caller may not read it.
 absl::StatusOr<std::string> ScopeOf(const rpc::Call& call, const std::string& region, const References& directory);
-// A region code as a number; 0 for "".
-uint32_t RegionNumber(std::string_view region);
-// The six-digit code of a number.
-std::string RegionCode(uint32_t number);
 
 // What the tokens of a caller's pages are bound to.
 std::string PrincipalScope(const rpc::Call& call);

@@ -15,67 +15,60 @@ absl::Status About(absl::Status status, std::string_view type, std::string_view 
   return WithResource(std::move(status), type, name.substr(0, 100));
 }
 
+// Of the resources that people name themselves. `word` is one of them, `all` what lists them.
+absl::Status NotFound(std::string_view reason, std::string_view type, std::string_view word, std::string_view all,
+                      std::string_view name) {
+  return About(Error(StatusCode::kNotFound, reason,
+                     fmt::format("There is no {} {}; list the {} to see which there are.", word, Quote(name), all)),
+               type, name);
+}
+
+absl::Status Exists(std::string_view reason, std::string_view type, std::string_view what, std::string_view name) {
+  return About(Error(StatusCode::kAlreadyExists, reason, fmt::format("{} {}", Quote(name), what)), type, name);
+}
+
+constexpr std::string_view kThereAlready = "is there already; update it, or choose another id.";
+
 }  // namespace
 
 absl::Status OrganizationNotFound(std::string_view name) {
-  return About(Error(StatusCode::kNotFound, "ORGANIZATION_NOT_FOUND",
-                     fmt::format("There is no unit {}; list the organizations to see which there are.", Quote(name))),
-               "Organization", name);
+  return NotFound("ORGANIZATION_NOT_FOUND", "Organization", "unit", "organizations", name);
 }
 
 absl::Status OrganizationExists(std::string_view name) {
-  return About(Error(StatusCode::kAlreadyExists, "ORGANIZATION_EXISTS",
-                     fmt::format("{} is there already; update it, or choose another id.", Quote(name))),
-               "Organization", name);
+  return Exists("ORGANIZATION_EXISTS", "Organization", kThereAlready, name);
 }
 
 absl::Status OfficialNotFound(std::string_view name) {
-  return About(Error(StatusCode::kNotFound, "OFFICIAL_NOT_FOUND",
-                     fmt::format("There is no post {}; list the officials to see which there are.", Quote(name))),
-               "Official", name);
+  return NotFound("OFFICIAL_NOT_FOUND", "Official", "post", "officials", name);
 }
 
 absl::Status OfficialExists(std::string_view name) {
-  return About(Error(StatusCode::kAlreadyExists, "OFFICIAL_EXISTS",
-                     fmt::format("{} is there already; update it, or choose another id.", Quote(name))),
-               "Official", name);
+  return Exists("OFFICIAL_EXISTS", "Official", kThereAlready, name);
 }
 
 absl::Status AccountNotFound(std::string_view name) {
-  return About(Error(StatusCode::kNotFound, "ACCOUNT_NOT_FOUND",
-                     fmt::format("There is no account {}; list the accounts to see which there are.", Quote(name))),
-               "Account", name);
+  return NotFound("ACCOUNT_NOT_FOUND", "Account", "account", "accounts", name);
 }
 
 absl::Status AccountExists(std::string_view name) {
-  return About(
-      Error(StatusCode::kAlreadyExists, "ACCOUNT_EXISTS", fmt::format("{} is taken; choose another id.", Quote(name))),
-      "Account", name);
+  return Exists("ACCOUNT_EXISTS", "Account", "is taken; choose another id.", name);
 }
 
 absl::Status ListNotFound(std::string_view name) {
-  return About(Error(StatusCode::kNotFound, "LIST_NOT_FOUND",
-                     fmt::format("There is no list {}; list the catalogue to see which there are.", Quote(name))),
-               "List", name);
+  return NotFound("LIST_NOT_FOUND", "List", "list", "catalogue", name);
 }
 
 absl::Status ListExists(std::string_view name) {
-  return About(Error(StatusCode::kAlreadyExists, "LIST_EXISTS",
-                     fmt::format("{} is there already; update it, or choose another id.", Quote(name))),
-               "List", name);
+  return Exists("LIST_EXISTS", "List", kThereAlready, name);
 }
 
 absl::Status MappingNotFound(std::string_view name) {
-  return About(
-      Error(StatusCode::kNotFound, "MAPPING_NOT_FOUND",
-            fmt::format("There is no mapping {}; list the import mappings to see which there are.", Quote(name))),
-      "ImportMapping", name);
+  return NotFound("MAPPING_NOT_FOUND", "ImportMapping", "mapping", "import mappings", name);
 }
 
 absl::Status MappingExists(std::string_view name) {
-  return About(Error(StatusCode::kAlreadyExists, "MAPPING_EXISTS",
-                     fmt::format("{} is a mapping of another region; choose another id.", Quote(name))),
-               "ImportMapping", name);
+  return Exists("MAPPING_EXISTS", "ImportMapping", "is a mapping of another region; choose another id.", name);
 }
 
 absl::Status RegionTaken(std::string_view region, std::string_view organization) {

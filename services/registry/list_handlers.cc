@@ -13,6 +13,8 @@ namespace yaoshi::registry {
 namespace {
 
 using EntriesResponse = v1::ListEntriesResponse;
+constexpr PageFields kPage = {EntriesResponse::kEntriesFieldNumber, EntriesResponse::kNextPageTokenFieldNumber,
+                              EntriesResponse::kTotalSizeFieldNumber};
 
 ListParameters ParametersOf(const v1::ListEntriesRequest& request) {
   return {EntryFields(),   request.parent(),   request.filter(), request.order_by(), request.page_token(),
@@ -69,49 +71,27 @@ absl::StatusOr<rpc::Bytes> ListHandlers::ListEntries(rpc::Call& call, const v1::
   ASSIGN_OR_RETURN(const std::string region, ScopeOf(call, request.region(), context_.directory));
   ASSIGN_OR_RETURN(const List list, FindList(context_, request.parent()));
   ASSIGN_OR_RETURN(const ListQuery query, ParseListQuery(context_, call, ParametersOf(request)));
-  rpc::Bytes answer;
   if (moment.past) {
     PastQuery past = PastOf(context_, list, region, moment);
     past.filter = &query.filter;
-    ASSIGN_OR_RETURN(PastPage page, LoadPast(call.session(), past, query.order, query.position(), query.limit,
-                                             request.include_total_size()));
-    const bool more = page.rows.size() > query.limit;
-    if (more) page.rows.resize(query.limit);
-    for (const PastRow& row : page.rows) {
+    return PastPageBytes(context_, call, query, past, request.include_total_size(), kPage, [&](const PastRow& row) {
       const std::string_view entry = list.kind == ListKind::kMaster ? std::string_view() : row.entry_body;
-      AppendMessage(
-          answer.serialized, EntriesResponse::kEntriesFieldNumber,
-          EntryBytes(list.name, row.id, entry, row.body, row.kind, row.admitted_on, row.planned_investment_fen));
-    }
-    if (more) {
-      v1::Project last;
-      last.ParseFromString(page.rows.back().body);
-      AppendMessage(
-          answer.serialized, EntriesResponse::kNextPageTokenFieldNumber,
-          NextPageToken(context_, query, OrderValues(query.order, last, page.rows.back()), page.rows.back().id));
-    }
-    AppendVarint(answer.serialized, EntriesResponse::kTotalSizeFieldNumber, page.total);
-    return answer;
+      return EntryBytes(list.name, row.id, entry, row.body, row.kind, row.admitted_on, row.planned_investment_fen);
+    });
   }
   return context_.memory.Read([&](const Portfolio& portfolio) -> absl::StatusOr<rpc::Bytes> {
     const Portfolio::EntryPage page =
         portfolio.Entries(list, {RegionNumber(region), request.filter().empty() ? nullptr : &query.filter, query.order,
                                  query.limit, query.position(), request.include_total_size()});
-    for (const ListedProject& row : page.rows) {
-      AppendMessage(answer.serialized, EntriesResponse::kEntriesFieldNumber,
-                    EntryBytes(list.name, row.project->id, row.entry == nullptr ? std::string_view() : row.entry->body,
-                               row.project->body, row.kind, row.admitted_on,
-                               row.project->Planned(list.first_year, list.last_year)));
-    }
-    if (page.more) {
-      std::vector<filter::FieldValue> keys;
-      for (const filter::OrderKey& key : query.order)
-        keys.push_back(portfolio.Value(list, page.rows.back(), key.field));
-      AppendMessage(answer.serialized, EntriesResponse::kNextPageTokenFieldNumber,
-                    NextPageToken(context_, query, keys, page.rows.back().project->id));
-    }
-    AppendVarint(answer.serialized, EntriesResponse::kTotalSizeFieldNumber, page.total);
-    return answer;
+    return PresentPageBytes(
+        context_, query, page, kPage,
+        [&](const ListedProject& row) {
+          return EntryBytes(list.name, row.project->id, row.entry == nullptr ? std::string_view() : row.entry->body,
+                            row.project->body, row.kind, row.admitted_on,
+                            row.project->Planned(list.first_year, list.last_year));
+        },
+        [&](const ListedProject& row, size_t field) { return portfolio.Value(list, row, field); },
+        [](const ListedProject& row) { return row.project->id; });
   });
 }
 

@@ -80,6 +80,14 @@ FieldValue ValueOf(ProjectField field, const v1::Project& p, const PastRow& row)
   return std::monostate();
 }
 
+void AppendRaw(std::string& bytes, uint64_t value) {
+  while (value >= 0x80) {
+    bytes += static_cast<char>(value | 0x80);
+    value >>= 7;
+  }
+  bytes += static_cast<char>(value);
+}
+
 }  // namespace
 
 absl::StatusOr<ListQuery> ParseListQuery(const Context& context, const rpc::Call& call,
@@ -124,15 +132,24 @@ std::vector<FieldValue> OrderValues(const std::vector<filter::OrderKey>& order, 
   return values;
 }
 
-namespace {
-void AppendRaw(std::string& bytes, uint64_t value) {
-  while (value >= 0x80) {
-    bytes += static_cast<char>(value | 0x80);
-    value >>= 7;
+absl::StatusOr<rpc::Bytes> PastPageBytes(const Context& context, rpc::Call& call, const ListQuery& query,
+                                         const PastQuery& past, bool count, const PageFields& fields,
+                                         const std::function<std::string(const PastRow&)>& item) {
+  ASSIGN_OR_RETURN(PastPage page, LoadPast(call.session(), past, query.order, query.position(), query.limit, count));
+  const bool more = page.rows.size() > query.limit;
+  if (more) page.rows.resize(query.limit);
+  rpc::Bytes answer;
+  for (const PastRow& row : page.rows) AppendMessage(answer.serialized, fields.rows, item(row));
+  if (more) {
+    const PastRow& last = page.rows.back();
+    v1::Project project;
+    project.ParseFromString(last.body);
+    AppendMessage(answer.serialized, fields.next_page_token,
+                  NextPageToken(context, query, OrderValues(query.order, project, last), last.id));
   }
-  bytes += static_cast<char>(value);
+  AppendVarint(answer.serialized, fields.total_size, page.total);
+  return answer;
 }
-}  // namespace
 
 void AppendMessage(std::string& bytes, int field, std::string_view message) {
   AppendRaw(bytes, static_cast<uint64_t>(field) << 3 | 2);

@@ -1,6 +1,7 @@
 // What ListProjects and ListEntries have in common: filter, order, page token, and the bytes of a page.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "common/filter/bound.h"
 #include "common/filter/order_by.h"
 #include "common/page/page_token.h"
+#include "common/rpc/service.h"
 #include "services/registry/context.h"
 #include "services/registry/convert.h"
 
@@ -43,8 +45,32 @@ std::string NextPageToken(const Context& context, const ListQuery& query, const 
 std::vector<filter::FieldValue> OrderValues(const std::vector<filter::OrderKey>& order, const v1::Project& project,
                                             const PastRow& row);
 
+// The numbers of the fields that a page has in its response.
+struct PageFields {
+  int rows, next_page_token, total_size;
+};
+// A page of the past, read with the call's session; `item` gives a row's serialised message.
+absl::StatusOr<rpc::Bytes> PastPageBytes(const Context& context, rpc::Call& call, const ListQuery& query,
+                                         const PastQuery& past, bool count, const PageFields& fields,
+                                         const std::function<std::string(const PastRow&)>& item);
+
 // Serialised messages are put together without being parsed: a length-delimited field, a varint field.
 void AppendMessage(std::string& bytes, int field, std::string_view message);
 void AppendVarint(std::string& bytes, int field, int64_t value);
+
+// A page of the present: `item` gives a row's serialised message, `value` its value in a field, `id` its project.
+template <class Page, class Item, class ValueOf, class IdOf>
+rpc::Bytes PresentPageBytes(const Context& context, const ListQuery& query, const Page& page, const PageFields& fields,
+                            Item item, ValueOf value, IdOf id) {
+  rpc::Bytes answer;
+  for (const auto& row : page.rows) AppendMessage(answer.serialized, fields.rows, item(row));
+  if (page.more) {
+    std::vector<filter::FieldValue> keys;
+    for (const filter::OrderKey& key : query.order) keys.push_back(value(page.rows.back(), key.field));
+    AppendMessage(answer.serialized, fields.next_page_token, NextPageToken(context, query, keys, id(page.rows.back())));
+  }
+  AppendVarint(answer.serialized, fields.total_size, page.total);
+  return answer;
+}
 
 }  // namespace yaoshi::registry

@@ -17,6 +17,10 @@
 namespace yaoshi::registry {
 namespace {
 
+using ProjectsResponse = v1::ListProjectsResponse;
+constexpr PageFields kPage = {ProjectsResponse::kProjectsFieldNumber, ProjectsResponse::kNextPageTokenFieldNumber,
+                              ProjectsResponse::kTotalSizeFieldNumber};
+
 // The facts that a move changes.
 const std::vector<std::string> kStageFields = {"stage", "stage_since", "started_on", "completed_on"};
 
@@ -181,41 +185,22 @@ absl::StatusOr<rpc::Bytes> ProjectHandlers::BatchGetProjects(rpc::Call& call,
 }
 
 absl::StatusOr<rpc::Bytes> ProjectHandlers::ListProjects(rpc::Call& call, const v1::ListProjectsRequest& request) {
-  using Response = v1::ListProjectsResponse;
   ASSIGN_OR_RETURN(const Moment moment, MomentOf(call, request.as_of(), request.known_at()));
   ASSIGN_OR_RETURN(const std::string region, ScopeOf(call, "", context_.directory));
   ASSIGN_OR_RETURN(const ListQuery query, ParseListQuery(context_, call, ParametersOf(request)));
-  rpc::Bytes answer;
   if (moment.past) {
     const PastQuery past{moment.at, {}, moment.at.as_of.year(), moment.at.as_of.year(), region, &query.filter};
-    ASSIGN_OR_RETURN(PastPage page, LoadPast(call.session(), past, query.order, query.position(), query.limit,
-                                             request.include_total_size()));
-    const bool more = page.rows.size() > query.limit;
-    if (more) page.rows.resize(query.limit);
-    for (const PastRow& row : page.rows) AppendMessage(answer.serialized, Response::kProjectsFieldNumber, row.body);
-    if (more) {
-      v1::Project last;
-      last.ParseFromString(page.rows.back().body);
-      AppendMessage(
-          answer.serialized, Response::kNextPageTokenFieldNumber,
-          NextPageToken(context_, query, OrderValues(query.order, last, page.rows.back()), page.rows.back().id));
-    }
-    AppendVarint(answer.serialized, Response::kTotalSizeFieldNumber, page.total);
-    return answer;
+    return PastPageBytes(context_, call, query, past, request.include_total_size(), kPage,
+                         [](const PastRow& row) { return row.body; });
   }
   return context_.memory.Read([&](const Portfolio& portfolio) -> absl::StatusOr<rpc::Bytes> {
     const Portfolio::Page page =
         portfolio.Projects({RegionNumber(region), request.filter().empty() ? nullptr : &query.filter, query.order,
                             query.limit, query.position(), request.include_total_size()});
-    for (const ProjectRow* row : page.rows) AppendMessage(answer.serialized, Response::kProjectsFieldNumber, row->body);
-    if (page.more) {
-      std::vector<filter::FieldValue> keys;
-      for (const filter::OrderKey& key : query.order) keys.push_back(portfolio.Value(*page.rows.back(), key.field));
-      AppendMessage(answer.serialized, Response::kNextPageTokenFieldNumber,
-                    NextPageToken(context_, query, keys, page.rows.back()->id));
-    }
-    AppendVarint(answer.serialized, Response::kTotalSizeFieldNumber, page.total);
-    return answer;
+    return PresentPageBytes(
+        context_, query, page, kPage, [](const ProjectRow* row) -> const std::string& { return row->body; },
+        [&](const ProjectRow* row, size_t field) { return portfolio.Value(*row, field); },
+        [](const ProjectRow* row) { return row->id; });
   });
 }
 

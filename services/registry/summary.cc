@@ -32,28 +32,11 @@ void AddRow(v1::SummarizeProjectsResponse& response, const Key& key, const Sums&
   total.set_planned_investment_fen(total.planned_investment_fen() + sums.planned_investment_fen);
 }
 
-Key KeyOf(const Portfolio& portfolio, Dimension dimension, uint32_t value) {
-  Key key;
-  switch (dimension) {
-    case Dimension::kWhole:
-      break;
-    case Dimension::kRegion:
-      std::get<0>(key) = RegionCode(value);
-      break;
-    case Dimension::kField:
-      std::get<1>(key) = static_cast<int>(value);
-      break;
-    case Dimension::kStage:
-      std::get<2>(key) = static_cast<int>(value);
-      break;
-    case Dimension::kDepartment:
-      std::get<3>(key) = portfolio.DepartmentName(value);
-      break;
-    case Dimension::kEntryKind:
-      std::get<4>(key) = static_cast<int>(value);
-      break;
-  }
-  return key;
+Key KeyOf(const Portfolio& portfolio, const Rollup::Values& values) {
+  const auto value = [&](Dimension dimension) { return values[static_cast<size_t>(dimension)]; };
+  return {value(Dimension::kRegion) == 0 ? "" : RegionCode(value(Dimension::kRegion)),
+          static_cast<int>(value(Dimension::kField)), static_cast<int>(value(Dimension::kStage)),
+          portfolio.DepartmentName(value(Dimension::kDepartment)), static_cast<int>(value(Dimension::kEntryKind))};
 }
 
 // What a summary asks, checked.
@@ -116,20 +99,19 @@ absl::StatusOr<v1::SummarizeProjectsResponse> FromSql(const Context& context, rp
   return response;
 }
 
-// With a filter or several dimensions every project is looked at; otherwise the sums are at hand.
+// With a filter every project is looked at; otherwise the sums are at hand.
 v1::SummarizeProjectsResponse FromMemory(const Portfolio& portfolio, const Question& question) {
   v1::SummarizeProjectsResponse response;
   response.mutable_total();
   const List* list = question.list ? &*question.list : nullptr;
   const uint32_t region = RegionNumber(question.region);
   const int year = question.moment.at.as_of.year();
-  if (!question.filtered && question.group_by.size() <= 1) {
-    const Dimension dimension = question.group_by.empty() ? Dimension::kWhole : question.group_by.front();
-    std::map<Key, Sums> sorted;
-    for (const Rollup::Group& group : portfolio.Summarize(list, region, dimension, year)) {
-      sorted[KeyOf(portfolio, dimension, group.value)] += group.sums;
+  std::map<Key, Sums> groups;
+  if (!question.filtered) {
+    for (const Rollup::Group& group : portfolio.Summarize(list, region, question.group_by, year)) {
+      groups[KeyOf(portfolio, group.values)] += group.sums;
     }
-    for (const auto& [key, sums] : sorted) AddRow(response, key, sums);
+    for (const auto& [key, sums] : groups) AddRow(response, key, sums);
     return response;
   }
   const auto asked = [&](Dimension dimension) {
@@ -141,12 +123,11 @@ v1::SummarizeProjectsResponse FromMemory(const Portfolio& portfolio, const Quest
                                     asked(Dimension::kStage),
                                     asked(Dimension::kDepartment),
                                     asked(Dimension::kEntryKind)};
-  std::map<Key, Sums> groups;
   portfolio.Visit(
       list, region,
       [&](const ListedProject& listed, int64_t planned) {
         const ProjectRow& row = *listed.project;
-        if (question.filtered && !filter::Matches(question.filter, [&](size_t field) {
+        if (!filter::Matches(question.filter, [&](size_t field) {
               return list == nullptr ? portfolio.Value(row, field) : portfolio.Value(*list, listed, field);
             })) {
           return;
@@ -251,8 +232,7 @@ absl::StatusOr<Sums> SumsOf(const Context& context, rpc::Call& call, const List&
   }
   return context.memory.Read([&](const Portfolio& portfolio) {
     Sums total;
-    for (const Rollup::Group& group :
-         portfolio.Summarize(&list, RegionNumber(region), Dimension::kWhole, moment.at.as_of.year())) {
+    for (const Rollup::Group& group : portfolio.Summarize(&list, RegionNumber(region), {}, moment.at.as_of.year())) {
       total += group.sums;
     }
     return total;

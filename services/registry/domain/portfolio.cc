@@ -1,88 +1,22 @@
 #include "services/registry/domain/portfolio.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace yaoshi::registry {
 namespace {
 
-using filter::FieldSpec;
-using filter::FieldType;
 using filter::FieldValue;
 
 constexpr ProjectField kPacked[] = {ProjectField::kTitle,      ProjectField::kProjectCode,
                                     ProjectField::kPlace,      ProjectField::kIndustry,
                                     ProjectField::kOwnerTitle, ProjectField::kOwnerCreditCode};
 
-std::vector<FieldSpec> ProjectSpecs() {
-  const std::vector<filter::EnumValue> fields = {
-      {"AGRICULTURE_WATER", 1},   {"ECOLOGY", 2}, {"TRANSPORT_LOGISTICS", 3}, {"ENERGY", 4},
-      {"INDUSTRY_INNOVATION", 5}, {"SOCIAL", 6},  {"CULTURE_TOURISM", 7},     {"URBAN_INFRASTRUCTURE", 8}};
-  const std::vector<filter::EnumValue> natures = {{"NEW_CONSTRUCTION", 1}, {"EXTENSION", 2},   {"RECONSTRUCTION", 3},
-                                                  {"RELOCATION", 4},       {"RESTORATION", 5}, {"PURCHASE", 6}};
-  const std::vector<filter::EnumValue> regimes = {{"APPROVAL", 1}, {"VERIFICATION", 2}, {"FILING", 3}};
-  const std::vector<filter::EnumValue> stages = {{"PLANNED", 1},   {"RESERVED", 2},           {"PREPARING", 3},
-                                                 {"STARTED", 4},   {"UNDER_CONSTRUCTION", 5}, {"SUSPENDED", 6},
-                                                 {"COMPLETED", 7}, {"OPERATING", 8},          {"CANCELLED", 9}};
-  const auto text = [](std::string name, bool searched = false) {
-    return FieldSpec{.name = name, .type = FieldType::kString, .column = "p." + name, .searched = searched};
-  };
-  const auto code = [](std::string name, bool searched = false) {
-    return FieldSpec{
-        .name = name, .type = FieldType::kString, .column = "p." + name, .binary = true, .searched = searched};
-  };
-  const auto date = [](std::string name) {
-    return FieldSpec{.name = name, .type = FieldType::kDate, .column = "p." + name, .nullable = true};
-  };
-  const auto choice = [](std::string name, const std::vector<filter::EnumValue>& values) {
-    return FieldSpec{.name = name, .type = FieldType::kEnum, .column = "p." + name, .enum_values = values};
-  };
-  return {text("title", true),
-          code("project_code", true),
-          code("region"),
-          text("place"),
-          code("industry"),
-          choice("field", fields),
-          choice("nature", natures),
-          choice("regime", regimes),
-          choice("stage", stages),
-          text("owner_title", true),
-          code("owner_credit_code"),
-          code("competent_department"),
-          code("responsible_unit"),
-          FieldSpec{.name = "total_investment_fen", .type = FieldType::kInteger, .column = "p.total_investment_fen"},
-          date("planned_start_on"),
-          date("planned_completion_on"),
-          date("started_on"),
-          date("completed_on")};
-}
-
-std::vector<FieldSpec> EntrySpecs() {
-  std::vector<FieldSpec> specs = ProjectSpecs();
-  specs.push_back({.name = "entry_kind",
-                   .type = FieldType::kEnum,
-                   .column = "e.kind",
-                   .enum_values = {{"CONTINUING", 1}, {"NEW_START", 2}, {"STANDBY", 3}}});
-  specs.push_back({.name = "admitted_on", .type = FieldType::kDate, .column = "e.admitted_on"});
-  specs.push_back(
-      {.name = "planned_investment_fen", .type = FieldType::kInteger, .column = "p.planned_investment_fen"});
-  return specs;
-}
-
-uint32_t RegionNumber(std::string_view region) {
-  uint32_t number = 0;
-  std::from_chars(region.data(), region.data() + region.size(), number);
-  return number;
-}
-
-bool Within(uint32_t region, uint32_t cover) {
-  if (cover == 0) return true;
-  const std::vector<uint32_t> codes = Cover(region);
-  return std::find(codes.begin(), codes.end(), cover) != codes.end();
-}
-
 FieldValue Day(Date date) {
   return date == Date() ? FieldValue() : FieldValue(date);
+}
+
+Rollup::Values ValuesOf(const ProjectRow& row, EntryKind kind) {
+  return {0, row.region, row.field, static_cast<uint32_t>(row.stage), row.department, static_cast<uint32_t>(kind)};
 }
 
 ProjectRow RowOf(const Project& project, int64_t version, std::string body) {
@@ -112,84 +46,7 @@ ProjectRow RowOf(const Project& project, int64_t version, std::string body) {
   return row;
 }
 
-// Collects the rows of one page: in scan order without an order, otherwise the best `limit` + 1.
-template <class Row, class ValueOf>
-class PageCollector {
- public:
-  PageCollector(const PageQuery& query, ValueOf value_of, std::function<Uuid(const Row&)> id_of)
-      : query_(query), value_of_(std::move(value_of)), id_of_(std::move(id_of)) {}
-
-  // False when the page is full and nothing needs to be counted.
-  bool Offer(const Row& row) {
-    const auto accessor = [&](size_t field) { return value_of_(row, field); };
-    if (query_.filter != nullptr && !filter::Matches(*query_.filter, accessor)) return true;
-    ++total_;
-    if (query_.after != nullptr && !IsAfter(row)) return true;
-    if (query_.order.empty()) {
-      if (rows_.size() <= query_.limit) rows_.push_back(row);
-      return query_.count || rows_.size() <= query_.limit;
-    }
-    rows_.push_back(row);
-    std::push_heap(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) { return Before(a, b); });
-    if (rows_.size() > query_.limit + 1) {
-      std::pop_heap(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) { return Before(a, b); });
-      rows_.pop_back();
-    }
-    return true;
-  }
-
-  template <class Page>
-  void Finish(Page& page) {
-    if (!query_.order.empty()) {
-      std::sort(rows_.begin(), rows_.end(), [&](const Row& a, const Row& b) { return Before(a, b); });
-    }
-    page.more = rows_.size() > query_.limit;
-    if (page.more) rows_.resize(query_.limit);
-    page.rows = std::move(rows_);
-    page.total = query_.count ? total_ : 0;
-  }
-
- private:
-  // Ties are broken by id in the direction of the last key, as the store's SQL does.
-  int Compare(const Row& a, const Row& b) const {
-    for (const filter::OrderKey& key : query_.order) {
-      const int order = filter::CompareValues(value_of_(a, key.field), value_of_(b, key.field));
-      if (order != 0) return key.descending ? -order : order;
-    }
-    return CompareIds(id_of_(a), id_of_(b));
-  }
-  int CompareIds(const Uuid& a, const Uuid& b) const {
-    const int order = a < b ? -1 : (b < a ? 1 : 0);
-    return !query_.order.empty() && query_.order.back().descending ? -order : order;
-  }
-  bool Before(const Row& a, const Row& b) const { return Compare(a, b) < 0; }
-
-  bool IsAfter(const Row& row) const {
-    for (size_t i = 0; i < query_.order.size(); ++i) {
-      const int order = filter::CompareValues(value_of_(row, query_.order[i].field), query_.after->keys[i]);
-      if (order != 0) return (query_.order[i].descending ? -order : order) > 0;
-    }
-    return CompareIds(id_of_(row), query_.after->id) > 0;
-  }
-
-  const PageQuery& query_;
-  ValueOf value_of_;
-  std::function<Uuid(const Row&)> id_of_;
-  std::vector<Row> rows_;
-  int64_t total_ = 0;
-};
-
 }  // namespace
-
-const filter::FieldTable& ProjectFields() {
-  static const filter::FieldTable table(ProjectSpecs());
-  return table;
-}
-
-const filter::FieldTable& EntryFields() {
-  static const filter::FieldTable table(EntrySpecs());
-  return table;
-}
 
 std::string_view ProjectRow::Text(ProjectField wanted) const {
   std::string_view rest = texts;
@@ -238,36 +95,21 @@ const std::string& Portfolio::DepartmentName(uint32_t interned) const {
   return names_[interned];
 }
 
-Contribution Portfolio::ContributionOf(const ProjectRow& row, EntryKind kind, int64_t planned) const {
-  Contribution contribution;
-  contribution.region = row.region;
-  contribution.values[static_cast<int>(Dimension::kRegion)] = row.region;
-  contribution.values[static_cast<int>(Dimension::kField)] = row.field;
-  contribution.values[static_cast<int>(Dimension::kStage)] = static_cast<uint32_t>(row.stage);
-  contribution.values[static_cast<int>(Dimension::kDepartment)] = row.department;
-  contribution.values[static_cast<int>(Dimension::kEntryKind)] = static_cast<uint32_t>(kind);
-  contribution.sums = {1, row.total_investment_fen, planned};
-  return contribution;
-}
-
 void Portfolio::AddToAll(const Stored& stored, int sign) {
-  const auto add = [&](Rollup& rollup, const Contribution& contribution) {
-    sign > 0 ? rollup.Add(contribution) : rollup.Remove(contribution);
+  const auto change = [&](Rollup& rollup, const Sums& sums) {
+    const Rollup::Values values = ValuesOf(stored.row, EntryKind::kUnspecified);
+    sign > 0 ? rollup.Add(values, sums) : rollup.Remove(values, sums);
   };
-  add(all_[0], ContributionOf(stored.row, EntryKind::kUnspecified, 0));
-  for (const auto& [year, fen] : stored.row.plans) {
-    Contribution plan = ContributionOf(stored.row, EntryKind::kUnspecified, fen);
-    plan.sums.total_investment_fen = 0;
-    add(all_[year], plan);
-  }
+  change(all_[0], {1, stored.row.total_investment_fen, 0});
+  for (const auto& [year, fen] : stored.row.plans) change(all_[year], {1, 0, fen});
 }
 
 void Portfolio::AddToList(ListState& list, const Uuid& project, EntryKind kind, int sign) {
   const auto stored = projects_.find(project);
   if (stored == projects_.end() || !list.known) return;  // Comes with the project, or with the list.
   const ProjectRow& row = stored->second->row;
-  const Contribution contribution = ContributionOf(row, kind, row.Planned(list.list.first_year, list.list.last_year));
-  sign > 0 ? list.rollup.Add(contribution) : list.rollup.Remove(contribution);
+  const Sums sums = {1, row.total_investment_fen, row.Planned(list.list.first_year, list.list.last_year)};
+  sign > 0 ? list.rollup.Add(ValuesOf(row, kind), sums) : list.rollup.Remove(ValuesOf(row, kind), sums);
 }
 
 ListedProject Portfolio::MasterEntry(const ListState& master, const Uuid& project) const {
@@ -520,21 +362,24 @@ Portfolio::EntryPage Portfolio::Entries(const List& list, const PageQuery& query
   return page;
 }
 
-std::vector<Rollup::Group> Portfolio::Summarize(const List* list, uint32_t region, Dimension dimension,
-                                                int year) const {
+std::vector<Rollup::Group> Portfolio::Summarize(const List* list, uint32_t region,
+                                                const std::vector<Dimension>& dimensions, int year) const {
   if (list != nullptr) {
     const auto state = lists_.find(list->name);
-    return state == lists_.end() ? std::vector<Rollup::Group>() : state->second->rollup.By(region, dimension);
+    return state == lists_.end() ? std::vector<Rollup::Group>() : state->second->rollup.By(region, dimensions);
   }
   const auto all = all_.find(0);
   if (all == all_.end()) return {};
-  std::vector<Rollup::Group> groups = all->second.By(region, dimension);
+  std::vector<Rollup::Group> groups = all->second.By(region, dimensions);
   const auto plans = all_.find(year);
   if (plans == all_.end()) return groups;
-  for (const Rollup::Group& plan : plans->second.By(region, dimension)) {
-    const auto at = std::lower_bound(groups.begin(), groups.end(), plan.value,
-                                     [](const Rollup::Group& group, uint32_t value) { return group.value < value; });
-    at->sums.planned_investment_fen = plan.sums.planned_investment_fen;
+  absl::flat_hash_map<Rollup::Values, int64_t> planned;
+  for (const Rollup::Group& plan : plans->second.By(region, dimensions)) {
+    planned[plan.values] = plan.sums.planned_investment_fen;
+  }
+  for (Rollup::Group& group : groups) {
+    const auto plan = planned.find(group.values);
+    if (plan != planned.end()) group.sums.planned_investment_fen = plan->second;
   }
   return groups;
 }

@@ -11,44 +11,14 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
-#include "common/filter/bound.h"
-#include "common/filter/order_by.h"
 #include "services/registry/domain/duplicate.h"
 #include "services/registry/domain/list.h"
+#include "services/registry/domain/page_collector.h"
 #include "services/registry/domain/project.h"
+#include "services/registry/domain/project_fields.h"
 #include "services/registry/domain/rollup.h"
 
 namespace yaoshi::registry {
-
-// The fields that projects and entries are filtered and ordered by; the order is that of ProjectFields().
-enum class ProjectField : uint8_t {
-  kTitle,
-  kProjectCode,
-  kRegion,
-  kPlace,
-  kIndustry,
-  kField,
-  kNature,
-  kRegime,
-  kStage,
-  kOwnerTitle,
-  kOwnerCreditCode,
-  kCompetentDepartment,
-  kResponsibleUnit,
-  kTotalInvestment,
-  kPlannedStart,
-  kPlannedCompletion,
-  kStarted,
-  kCompleted,
-  // Only of entries:
-  kEntryKind,
-  kAdmitted,
-  kPlannedInvestment,
-};
-
-// The field tables of ListProjects and of ListEntries. Columns are those of the store's query (p: project, e: entry).
-const filter::FieldTable& ProjectFields();
-const filter::FieldTable& EntryFields();
 
 // A project in memory. Texts that are only filtered by are packed into one string.
 struct ProjectRow {
@@ -87,21 +57,6 @@ struct ListedProject {
   const EntryRow* entry = nullptr;
   EntryKind kind = EntryKind::kUnspecified;
   Date admitted_on;
-};
-
-// What ListProjects and ListEntries ask of memory.
-struct PageQuery {
-  uint32_t region = 0;                        // Only within this code; 0: everywhere.
-  const filter::BoundExpr* filter = nullptr;  // Null: all.
-  std::vector<filter::OrderKey> order;
-  size_t limit = 50;
-  // Keyset: rows after this position. Keys as CompareValues takes them.
-  struct Position {
-    std::vector<filter::FieldValue> keys;
-    Uuid id;
-  };
-  const Position* after = nullptr;
-  bool count = false;  // Count all that match.
 };
 
 class Portfolio {
@@ -154,9 +109,11 @@ class Portfolio {
   filter::FieldValue Value(const ProjectRow& row, size_t field) const;
   filter::FieldValue Value(const List& list, const ListedProject& row, size_t field) const;
 
-  // The sums of a list, or of all projects when `list` is null; then planned investment is that of `year`.
-  std::vector<Rollup::Group> Summarize(const List* list, uint32_t region, Dimension dimension, int year) const;
-  // Visits all projects of a list (or all, without entries) within a region: for filtered and many-dimensional sums.
+  // The sums of a list by some dimensions, or of all projects when `list` is null; then planned investment is that of
+  // `year`.
+  std::vector<Rollup::Group> Summarize(const List* list, uint32_t region, const std::vector<Dimension>& dimensions,
+                                       int year) const;
+  // Visits all projects of a list (or all, without entries) within a region: for filtered sums.
   void Visit(const List* list, uint32_t region,
              const std::function<void(const ListedProject&, int64_t planned_fen)>& visit, int year) const;
 
@@ -173,7 +130,6 @@ class Portfolio {
  private:
   struct ListState;
   struct Stored;
-  Contribution ContributionOf(const ProjectRow& row, EntryKind kind, int64_t planned) const;
   void AddToSums(const Stored& stored, int sign);
   void AddToAll(const Stored& stored, int sign);
   uint32_t Intern(const std::string& name);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <random>
 
 namespace yaoshi::registry {
@@ -79,6 +80,12 @@ class Versions {
   std::vector<std::function<void(Portfolio&)>> puts_;
 };
 
+std::string TextOf(const Portfolio& portfolio, const Rollup::Group& group) {
+  const Rollup::Values& v = group.values;
+  return fmt::format("{} {} {} {} {}:{}/{}/{} ", v[1], v[2], v[3], portfolio.DepartmentName(v[4]), v[5],
+                     group.sums.projects, group.sums.total_investment_fen, group.sums.planned_investment_fen);
+}
+
 // Every sum of a portfolio as text. Departments by name: their numbers depend on who came first.
 std::string SumsOf(const Portfolio& portfolio) {
   std::string text;
@@ -86,18 +93,17 @@ std::string SumsOf(const Portfolio& portfolio) {
   lists.push_back(nullptr);
   for (const List* list : lists) {
     for (const uint32_t region : {0U, 620000U, 621100U, 621121U, 621122U}) {
-      for (int d = 0; d < 6; ++d) {
-        const auto dimension = static_cast<Dimension>(d);
-        if (list == nullptr && dimension == Dimension::kEntryKind) continue;
+      for (unsigned set = 0; set < 32; ++set) {
+        std::vector<Dimension> dimensions;
+        for (unsigned d = 1; d < 6; ++d) {
+          if ((set >> (d - 1) & 1) != 0) dimensions.push_back(static_cast<Dimension>(d));
+        }
         std::vector<std::string> groups;
-        for (const Rollup::Group& group : portfolio.Summarize(list, region, dimension, 2022)) {
-          const std::string value =
-              dimension == Dimension::kDepartment ? portfolio.DepartmentName(group.value) : std::to_string(group.value);
-          groups.push_back(fmt::format("{}:{}/{}/{} ", value, group.sums.projects, group.sums.total_investment_fen,
-                                       group.sums.planned_investment_fen));
+        for (const Rollup::Group& group : portfolio.Summarize(list, region, dimensions, 2022)) {
+          groups.push_back(TextOf(portfolio, group));
         }
         std::sort(groups.begin(), groups.end());
-        text += fmt::format("{} {} {}: ", list == nullptr ? "all" : list->name, region, d);
+        text += fmt::format("{} {} {}: ", list == nullptr ? "all" : list->name, region, set);
         for (const std::string& group : groups) text += group;
         text += '\n';
       }
@@ -144,8 +150,51 @@ TEST(PortfolioTest, TheRowsAddUpToTheSums) {
     for (const List* list : lists) {
       for (const uint32_t region : {0U, 621100U, 621121U}) {
         Sums sums;
-        for (const auto& group : portfolio.Summarize(list, region, Dimension::kWhole, 2022)) sums += group.sums;
+        for (const auto& group : portfolio.Summarize(list, region, {}, 2022)) sums += group.sums;
         EXPECT_EQ(sums, Visited(portfolio, list, region)) << (list == nullptr ? "all" : list->name);
+      }
+    }
+  }
+}
+
+// Any dimensions at once, against adding up row by row.
+TEST(PortfolioTest, TheRowsOfEveryGroupAddUpToItsSums) {
+  for (unsigned seed = 1; seed <= 8; ++seed) {
+    SCOPED_TRACE(seed);
+    Versions versions(seed);
+    Portfolio portfolio;
+    versions.BringShuffled(portfolio);
+    std::vector<const List*> lists = portfolio.Lists();
+    lists.push_back(nullptr);
+    for (const List* list : lists) {
+      for (const uint32_t region : {0U, 621100U, 621121U}) {
+        const std::vector<Dimension> dimensions = {Dimension::kRegion, Dimension::kField, Dimension::kStage,
+                                                   Dimension::kDepartment, Dimension::kEntryKind};
+        for (unsigned set = 0; set < 32; ++set) {
+          std::vector<Dimension> asked;
+          for (unsigned d = 0; d < 5; ++d) {
+            if ((set >> d & 1) != 0) asked.push_back(dimensions[d]);
+          }
+          std::map<Rollup::Values, Sums> walked;
+          portfolio.Visit(
+              list, region,
+              [&](const ListedProject& listed, int64_t planned) {
+                const ProjectRow& row = *listed.project;
+                const Rollup::Values whole = {0,
+                                              row.region,
+                                              row.field,
+                                              static_cast<uint32_t>(row.stage),
+                                              row.department,
+                                              static_cast<uint32_t>(listed.kind)};
+                Rollup::Values values = {};
+                for (const Dimension d : asked) values[static_cast<size_t>(d)] = whole[static_cast<size_t>(d)];
+                walked[values] += Sums{1, row.total_investment_fen, planned};
+              },
+              2022);
+          std::map<Rollup::Values, Sums> kept;
+          for (const auto& group : portfolio.Summarize(list, region, asked, 2022)) kept[group.values] = group.sums;
+          EXPECT_EQ(kept, walked) << (list == nullptr ? "all" : list->name) << " " << region << " " << set;
+        }
       }
     }
   }

@@ -108,9 +108,9 @@ class References {
 };
 
 // All that is wrong with a project's facts, paths relative to the project: illegal region, unknown organizations,
-// ill-formed industry, project code or credit code, completion before start, sources that do not add up to the total, two plans
-// of one year, a monthly curve that does not add up, plans above the total investment, energy and land attributes out
-// of range.
+// ill-formed industry, project code or credit code, completion before start, sources that do not add up to the total,
+// two plans of one year, a monthly curve that does not add up, plans above the total investment, energy and land
+// attributes out of range.
 std::vector<FieldViolation> Validate(const Project& project, const References& references);
 
 // Which format a project code has (reference §3), or nullopt when it has neither. Both have one shape; the first four

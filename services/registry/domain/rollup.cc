@@ -1,8 +1,40 @@
 #include "services/registry/domain/rollup.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 
 namespace yaoshi::registry {
+namespace {
+
+constexpr uint32_t kOwn = 1u << 31;
+
+constexpr size_t At(Dimension dimension) {
+  return static_cast<size_t>(dimension);
+}
+
+uint64_t CellOf(const Rollup::Values& values, bool with_department) {
+  const uint64_t few =
+      values[At(Dimension::kField)] << 16 | values[At(Dimension::kStage)] << 8 | values[At(Dimension::kEntryKind)];
+  return with_department ? uint64_t{values[At(Dimension::kDepartment)]} << 32 | few : few;
+}
+
+Rollup::Values ValuesOf(uint64_t cell) {
+  Rollup::Values values = {};
+  values[At(Dimension::kField)] = cell >> 16 & 0xff;
+  values[At(Dimension::kStage)] = cell >> 8 & 0xff;
+  values[At(Dimension::kEntryKind)] = cell & 0xff;
+  values[At(Dimension::kDepartment)] = static_cast<uint32_t>(cell >> 32);
+  return values;
+}
+
+// The level of the projects that name a region themselves.
+uint32_t OwnLevel(uint32_t region) {
+  return region % 100 == 0 ? region | kOwn : region;
+}
+
+}  // namespace
 
 Sums& Sums::operator+=(const Sums& other) {
   projects += other.projects;
@@ -18,6 +50,16 @@ Sums& Sums::operator-=(const Sums& other) {
   return *this;
 }
 
+uint32_t RegionNumber(std::string_view region) {
+  uint32_t number = 0;
+  std::from_chars(region.data(), region.data() + region.size(), number);
+  return number;
+}
+
+std::string RegionCode(uint32_t number) {
+  return fmt::format("{:06}", number);
+}
+
 std::vector<uint32_t> Cover(uint32_t region) {
   std::vector<uint32_t> cover;
   for (const uint32_t unit : {1U, 100U, 10000U, 1000000U}) {
@@ -27,33 +69,61 @@ std::vector<uint32_t> Cover(uint32_t region) {
   return cover;
 }
 
-void Rollup::Change(const Contribution& contribution, int sign) {
-  for (const uint32_t region : Cover(contribution.region)) {
-    for (uint8_t d = 0; d < 6; ++d) {
-      const auto dimension = static_cast<Dimension>(d);
-      const uint32_t value = contribution.values[d];
-      Sums& sums = sums_[{region, value, dimension}];
-      if (sums.projects == 0) {
-        std::vector<uint32_t>& values = values_[{region, 0, dimension}];
-        const auto at = std::lower_bound(values.begin(), values.end(), value);
-        if (at == values.end() || *at != value) values.insert(at, value);
-      }
-      if (sign > 0) {
-        sums += contribution.sums;
-      } else {
-        sums -= contribution.sums;
-      }
-    }
+bool Within(uint32_t region, uint32_t cover) {
+  if (cover == 0) return true;
+  for (const uint32_t unit : {1U, 100U, 10000U}) {
+    if (region / unit * unit == cover) return true;
+  }
+  return false;
+}
+
+void Rollup::Change(Cells& cells, uint64_t cell, const Sums& sums, int sign) {
+  const auto [at, fresh] = cells.try_emplace(cell);
+  if (sign > 0) {
+    at->second += sums;
+  } else {
+    at->second -= sums;
+  }
+  if (at->second == Sums()) cells.erase(at);
+}
+
+void Rollup::Change(const Values& values, const Sums& sums, int sign) {
+  const uint32_t named = values[At(Dimension::kRegion)];
+  std::vector<uint32_t> codes = Cover(named);
+  if (OwnLevel(named) != named) codes.push_back(OwnLevel(named));
+  for (const uint32_t code : codes) {
+    Level& level = levels_[code];
+    Change(level.cells, CellOf(values, false), sums, sign);
+    Change(level.by_department, CellOf(values, true), sums, sign);
+    int64_t& projects = level.regions[named];
+    projects += sign * sums.projects;
+    if (projects == 0) level.regions.erase(named);
   }
 }
 
-std::vector<Rollup::Group> Rollup::By(uint32_t region, Dimension dimension) const {
+std::vector<Rollup::Group> Rollup::By(uint32_t region, const std::vector<Dimension>& dimensions) const {
+  std::array<bool, 6> asked = {};
+  for (const Dimension dimension : dimensions) asked[At(dimension)] = true;
+  absl::flat_hash_map<Values, Sums> sums;
+  const auto gather = [&](uint32_t code, uint32_t named) {
+    const auto level = levels_.find(code);
+    if (level == levels_.end()) return;
+    const Cells& cells = asked[At(Dimension::kDepartment)] ? level->second.by_department : level->second.cells;
+    for (const auto& [cell, added] : cells) {
+      Values values = ValuesOf(cell);
+      for (size_t d = 0; d < values.size(); ++d) values[d] = asked[d] ? values[d] : 0;
+      values[At(Dimension::kRegion)] = named;
+      sums[values] += added;
+    }
+  };
+  if (!asked[At(Dimension::kRegion)]) {
+    gather(region, 0);
+  } else if (const auto level = levels_.find(region); level != levels_.end()) {
+    for (const auto& [named, projects] : level->second.regions) gather(OwnLevel(named), named);
+  }
   std::vector<Group> groups;
-  const auto values = values_.find({region, 0, dimension});
-  if (values == values_.end()) return groups;
-  for (const uint32_t value : values->second) {
-    const auto sums = sums_.find({region, value, dimension});
-    if (sums != sums_.end() && sums->second.projects != 0) groups.push_back({value, sums->second});
+  for (const auto& [values, total] : sums) {
+    if (total.projects != 0) groups.push_back({values, total});
   }
   return groups;
 }

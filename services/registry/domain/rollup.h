@@ -1,8 +1,10 @@
-// Counts and sums of a list that are always at hand: by region level and one more dimension, whatever the portfolio's
-// size.
+// Counts and sums of a list that are always at hand, by any dimensions: what they cost depends on how many different
+// values there are, not on how many projects.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,45 +24,44 @@ struct Sums {
 // The dimensions that sums are grouped by; the numbers are those of the proto, 0 is the whole.
 enum class Dimension : uint8_t { kWhole = 0, kRegion = 1, kField = 2, kStage = 3, kDepartment = 4, kEntryKind = 5 };
 
-// What one project adds to the sums of one list. Region is the six-digit code as a number; department an interned
-// number.
-struct Contribution {
-  uint32_t region = 0;
-  uint32_t values[6] = {};  // By Dimension; [kRegion] is the region.
-  Sums sums;
-};
-
+// A region code as a number; 0 for "".
+uint32_t RegionNumber(std::string_view region);
+// The six-digit code of a number.
+std::string RegionCode(uint32_t number);
 // The region codes that cover `region`, widest last: 621122 → 621122, 621100, 620000, 0 (everything).
 std::vector<uint32_t> Cover(uint32_t region);
+// Whether `cover` covers `region`; 0 covers everything.
+bool Within(uint32_t region, uint32_t cover);
 
 class Rollup {
  public:
-  void Add(const Contribution& contribution) { Change(contribution, 1); }
-  void Remove(const Contribution& contribution) { Change(contribution, -1); }
+  // A value of each dimension; region is the six-digit code as a number, department an interned number. In a group the
+  // dimensions that were not asked are 0.
+  using Values = std::array<uint32_t, 6>;
 
-  // The sums within a region (0: everywhere), by one dimension; groups without projects are left out. Order by value.
+  // What one project adds to the sums.
+  void Add(const Values& values, const Sums& sums) { Change(values, sums, 1); }
+  void Remove(const Values& values, const Sums& sums) { Change(values, sums, -1); }
+
+  // The sums within a region (0: everywhere) by some dimensions; groups without projects are left out. In no order.
   struct Group {
-    uint32_t value = 0;
+    Values values = {};
     Sums sums;
   };
-  std::vector<Group> By(uint32_t region, Dimension dimension) const;
+  std::vector<Group> By(uint32_t region, const std::vector<Dimension>& dimensions) const;
 
  private:
-  struct Key {
-    uint32_t region;
-    uint32_t value;
-    Dimension dimension;
-    friend bool operator==(const Key&, const Key&) = default;
-    template <class H>
-    friend H AbslHashValue(H state, const Key& key) {
-      return H::combine(std::move(state), key.region, key.value, key.dimension);
-    }
+  // Field, stage and kind are few values: their combinations are cells. With departments they are more, and apart.
+  using Cells = absl::flat_hash_map<uint64_t, Sums>;
+  struct Level {
+    Cells cells, by_department;
+    absl::flat_hash_map<uint32_t, int64_t> regions;  // That projects name, with how many.
   };
-  void Change(const Contribution& contribution, int sign);
+  void Change(const Values& values, const Sums& sums, int sign);
+  static void Change(Cells& cells, uint64_t cell, const Sums& sums, int sign);
 
-  absl::flat_hash_map<Key, Sums> sums_;
-  // The values that occur within a region and dimension: how By finds its groups.
-  absl::flat_hash_map<Key, std::vector<uint32_t>> values_;
+  // By region code; a code that covers others has a second level, kOwn, of the projects that name it themselves.
+  absl::flat_hash_map<uint32_t, Level> levels_;
 };
 
 }  // namespace yaoshi::registry
