@@ -17,7 +17,8 @@ struct Rule {
 };
 
 // A city principal's region is the city's code, so kReg is all of its city; a county's is its own. The directory and
-// the regions are the same for all: a county names city departments in its projects.
+// the regions are the same for all: a county names city departments in its projects. A further city is set up by the
+// operator, who gives its office the first account.
 constexpr Rule kRules[] = {
     // clang-format off
     //                           none office county dept  leader discip organ congr audit oper  service
@@ -29,7 +30,7 @@ constexpr Rule kRules[] = {
     {"catalogue.read",          {kNo, kAny,  kAny, kAny, kAny,  kAny,  kAny, kAny, kAny, kAny, kAny}},
     {"catalogue.write",         {kNo, kReg,  kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
     {"directory.read",          {kNo, kAny,  kAny, kAny, kAny,  kAny,  kAny, kAny, kAny, kAny, kAny}},
-    {"directory.write",         {kNo, kReg,  kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
+    {"directory.write",         {kNo, kReg,  kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kAny, kNo}},
     {"exports.read",            {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},
     {"feed.read",               {kNo, kNo,   kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kAny, kAny}},
     {"figures.read",            {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},

@@ -53,7 +53,7 @@ TEST(RulesTest, WritersAreNamedOneByOne) {
       {"projects.write", {Role::kCityOffice, Role::kCounty}},
       {"lists.write", {Role::kCityOffice, Role::kCounty}},
       {"imports.write", {Role::kCityOffice, Role::kCounty}},
-      {"directory.write", {Role::kCityOffice}},
+      {"directory.write", {Role::kCityOffice, Role::kOperator}},
       {"accounts.write", {Role::kCityOffice, Role::kOperator}},
       {"sessions.authenticate", {Role::kService}},
       {"calendar.write", {Role::kCityOffice}},

@@ -172,7 +172,9 @@ async function loadScaleSet(options, passwords) {
   const id = `scale-${set.region}`;
   await passwords.ensure([id]);
   const operator = await new Client(options.url, { account: 'operator', password: passwords.known.operator }).signIn();
-  await createAccount(operator, passwords, { id, title: '规模测试', role: 'CITY_OFFICE', region: set.region, organization: 'city' });
+  // The set lies beyond the installation's own city: its region gets a unit, and that unit an office.
+  await createOrganization(operator, { id, title: `规模测试${set.region}`, kind: 'CITY', region: set.region, credit_code: '' });
+  await createAccount(operator, passwords, { id, title: '规模测试', role: 'CITY_OFFICE', region: set.region, organization: id });
   const client = await new Client(options.url, { account: id, password: passwords.known[id] }).signIn();
   await each('Organizations', set.organizations, (unit) => createOrganization(client, { ...unit, kind: 'COUNTY_LEVEL', credit_code: '' }));
   for (const filename of (await readdir(options.scale)).filter((f) => f.endsWith('.csv')).sort()) {
