@@ -357,6 +357,13 @@ void RightsTest::AddDirectory(Table& table) {
                                        Answer::kDenied}};
   table[accounts + "CheckAccount"] = {
       {"only the gateway", With<v1::CheckAccountRequest>([](auto& r) { r.set_account("operator"); }), Answer::kDenied}};
+  table[package + "SessionService.EndSession"] = {{"only the gateway", With<v1::EndSessionRequest>([](auto& r) {
+                                                     r.set_session_id("0190a5c8-7b1e-7000-8000-000000000001");
+                                                     r.mutable_session()->set_account("operator");
+                                                   }),
+                                                   Answer::kDenied}};
+  table[package + "SessionService.ListEndedSessions"] = {
+      {"only the gateway", v1::ListEndedSessionsRequest(), Answer::kDenied}};
 }
 
 void RightsTest::AddFiles(Table& table) {

@@ -20,6 +20,7 @@
 #include "yaoshi/registry/v1/import.pb.h"
 #include "yaoshi/registry/v1/official.pb.h"
 #include "yaoshi/registry/v1/organization.pb.h"
+#include "yaoshi/registry/v1/session.pb.h"
 
 namespace yaoshi::registry {
 
