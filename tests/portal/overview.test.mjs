@@ -84,7 +84,6 @@ test('every figure of the overview opens and adds up', async () => {
     assert.ok(await verdict.evaluate((node) => 'addsUp' in node.dataset), `${key}: ${await verdict.innerText()}`);
     if (key === 'lists.invest-2022.planned_investment') {
       await assertAccessible(page, 'figure');
-      await picture(page, 'figure');
     }
     await page.keyboard.press('Escape');
     await verdict.waitFor({ state: 'detached' });
@@ -101,7 +100,7 @@ test('the overview is accessible in both themes, both languages, large letters a
     await assertAccessible(page, JSON.stringify(options));
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(wide <= 0, `${JSON.stringify(options)}: ${wide} px too wide`);
-    await picture(page, `overview-${options.theme ?? 'light'}-${options.language ?? 'zh'}${options.large ? '-large' : ''}${options.width ? '-phone' : ''}`);
+    if (options.theme === 'light') await picture(page, 'overview');
     assertQuiet(page, JSON.stringify(options));
     await page.context().close();
   }

@@ -9,12 +9,12 @@ export default {
   part: { MISSING: '“{part}”暂缺', STALE: '“{part}”不是最新', since: '自 {time} 起。', reason: '原因：{reason}' },
   absent: { title: '没有这个页面', text: '地址可能写错了。' },
   unit: { yuan: '元', wan: '万元', yi: '亿元', count: '项', percent: '%', points: '个百分点' },
-  common: { close: '关闭', cancel: '取消', save: '保存', projects: '项目数', totalInvestment: '总投资', plannedInvestment: '当年计划投资', all: '全部', list: '清单', region: '区划', none: '—', reason: '原因', date: '日期', total: '合计', yes: '是', no: '否', wanInput: '{label}（万元）', more: '载入更多' },
+  common: { close: '关闭', save: '保存', projects: '项目数', totalInvestment: '总投资', plannedInvestment: '当年计划投资', list: '清单', none: '—', reason: '原因', total: '合计', no: '否', wanInput: '{label}（万元）', more: '载入更多' },
   overview: {
     title: '市级总览', hall: '大屏模式', leaveHall: '退出大屏', figures: '指标', byRegion: '各县区与功能区', byField: '按领域', funnel: '项目阶段', stageOf: '{list}的阶段分布', noProjects: '尚无项目的清单：{lists}',
-    openFigure: '{title}：{value}，查看口径和明细', metric: '按什么着色', table: '数据表', medianDays: '停留天数（中位）', maxDays: '停留天数（最长）', changeSince: '较 {date}', noLists: '还没有清单。', attachedTo: '各部分针对', trend: '变化', trendOf: '{list}：近一年变化',
+    openFigure: '{title}：{value}，查看口径和明细', metric: '按什么着色', table: '数据表', medianDays: '停留天数（中位）', maxDays: '停留天数（最长）', noLists: '还没有清单。', attachedTo: '各部分针对', 
   },
-  figure: { definition: '口径', asOf: '时点', knownAt: '系统所知截至', source: '来源', sourceText: '登记服务', numerator: '分子', denominator: '分母', rows: '明细', adds: '明细 {count} 行，合计与指标一致', differs: '明细 {count} 行合计为 {sum}，与指标不一致', adding: '正在把明细加总…{count} 行', toList: '在清单中打开', key: '指标编号', moreRows: '这里列出前 {count} 行，全部明细请在清单中打开。' },
+  figure: { definition: '口径', asOf: '时点', knownAt: '系统所知截至', numerator: '分子', denominator: '分母', rows: '明细', adds: '明细 {count} 行，合计与指标一致', differs: '明细 {count} 行合计为 {sum}，与指标不一致', adding: '正在把明细加总…{count} 行', toList: '在清单中打开', key: '指标编号', moreRows: '这里列出前 {count} 行，全部明细请在清单中打开。' },
   stage: { STAGE_UNSPECIFIED: '未定', PLANNED: '谋划', RESERVED: '储备', PREPARING: '前期', STARTED: '开工', UNDER_CONSTRUCTION: '在建', SUSPENDED: '停工', COMPLETED: '竣工', OPERATING: '投运', CANCELLED: '取消' },
   move: { MOVE_UNSPECIFIED: '未定', RESERVE: '转入储备', PREPARE: '转入前期', START: '开工', BUILD: '转入在建', SUSPEND: '停工', RESUME: '复工', COMPLETE: '竣工', OPERATE: '投运', CANCEL: '取消', RESTORE: '恢复为谋划', WITHDRAW_START: '撤回开工' },
   field: { FIELD_UNSPECIFIED: '未定', AGRICULTURE_WATER: '农业水利', ECOLOGY: '生态环保', TRANSPORT_LOGISTICS: '交通物流', ENERGY: '能源', INDUSTRY_INNOVATION: '产业转型升级及科技创新', SOCIAL: '社会民生', CULTURE_TOURISM: '文化旅游', URBAN_INFRASTRUCTURE: '城市基础设施' },
@@ -34,7 +34,7 @@ export default {
     title: '项目清单', years: '年度', kind: '类型', horizon: '时限', none: '还没有清单。', empty: '没有符合条件的项目。', table: '表格', kanban: '按阶段看板', groups: '分组小计', loaded: '已载入 {loaded} / {total} 项', rowsLabel: '{list}的项目', view: '视图',
     columns: '列', columnsTitle: '选择和排列列', up: '上移 {column}', down: '下移 {column}', filter: '筛选', filterTitle: '筛选条件', search: '项目名称包含', addCondition: '加一个条件', addGroup: '加一组条件', remove: '删除', and: '全部满足', or: '满足其一', combine: '组合方式', apply: '应用', clear: '清除筛选',
     asText: '条件文本（AIP-160）', notEditable: '这段条件由文本写成，可以直接修改文本。', condField: '字段', condOperator: '比较', condValue: '值', is: '等于', isNot: '不等于', contains: '包含', atLeast: '不小于', atMost: '不大于', savedViews: '已存视图', saveView: '保存视图', viewName: '视图名称', deleteView: '删除视图', copyLink: '复制链接', copied: '链接已复制。',
-    exportSeen: '导出所见（CSV）', exportLedger: '导出台账（XLSX）', compare: '与另一日期比较', adjustments: '调整单', groupBy: '按什么分组', subtotal: '小计', openGroup: '只看这一组', sort: '按{column}排序', selected: '已选 {count} 项', adjust: '办理调整', select: '选择 {title}', importInto: '导入台账', region: '只看区划', allRegions: '全部区划', moreInStage: '还有 {count} 项，请在表格中查看',
+    exportSeen: '导出所见（CSV）', exportLedger: '导出台账（XLSX）', compare: '与另一日期比较', adjustments: '调整单', groupBy: '按什么分组', openGroup: '只看这一组', sort: '按{column}排序', selected: '已选 {count} 项', adjust: '办理调整', select: '选择 {title}', importInto: '导入台账', region: '只看区划', allRegions: '全部区划', moreInStage: '还有 {count} 项，请在表格中查看',
   },
   compare: { title: '两个日期之间的变化', from: '从', to: '到', came: '新增', went: '移出', changed: '变更', CAME: '新增', WENT: '移出', CHANGED: '变更', KIND_UNSPECIFIED: '未定', what: '变了什么', none: '两个日期之间没有变化。', investmentChange: '总投资变化', plannedChange: '当年计划投资变化' },
   adjust: {
@@ -45,10 +45,10 @@ export default {
   imports: {
     pastDate: '正在查看过去的日期，不能导入。',
     title: '台账导入', steps: '步骤', upload: '上传', mapping: '对应列', check: '试导入', run: '导入', file: '台账文件（.xlsx）', list: '导入到清单', noList: '只导入项目，不纳入清单', effective: '生效日期', reason: '导入原因', next: '下一步', back: '上一步', uploading: '正在上传…', sheet: '工作表', column: '列', heading: '表头', sample: '首行数据', readAs: '读作', notRead: '不读取', missing: '缺少必填的列：{columns}',
-    checking: '正在检查', importing: '正在导入', progress: '已读 {read} 行，有误 {wrong} 行', clean: '全部 {count} 行正确，可以导入。', wrongRows: '{count} 行有误，改正前不会导入任何一行。', errorsTable: '有误的单元格', row: '行', errorFile: '下载标注错误的台账', again: '改正后重新上传', start: '开始导入', cancel: '停止导入', result: '导入完成：新增 {created}，更新 {updated}，无变化 {unchanged}，纳入清单 {added}。', stopped: '导入已停止，没有写入任何内容。', openList: '打开清单', validRows: '跳过有误的行，先导入正确的行', saveMapping: '保存对应关系', mappingName: '名称（小写字母、数字、连字符）', savedMapping: '已存的对应关系', byHeading: '按表头自动识别',
+    checking: '正在检查', importing: '正在导入', progress: '已读 {read} 行，有误 {wrong} 行', clean: '全部 {count} 行正确，可以导入。', wrongRows: '{count} 行有误，改正前不会导入任何一行。', errorsTable: '有误的单元格', row: '行', errorFile: '下载标注错误的台账', again: '改正后重新上传', start: '开始导入', cancel: '停止导入', result: '导入完成：新增 {created}，更新 {updated}，无变化 {unchanged}，纳入清单 {added}。', openList: '打开清单', validRows: '跳过有误的行，先导入正确的行', 
   },
   projectPage: {
-    facts: '基本情况', money: '投资与资金', plans: '年度计划', year: '年度', amount: '金额', share: '占比', entries: '所在清单', noEntries: '不在任何清单上。', history: '历史与留痕', version: '版本', when: '登记时间', who: '账号', what: '操作', why: '原因', effective: '生效日期', changes: '改动', firstVersion: '登记项目', edit: '修改', moveTitle: '办理阶段变更', moveOn: '发生日期', move: '变更', noMoves: '这个阶段没有可办的变更。',
-    saved: '已保存。', unsaved: '有没有保存的修改', editReason: '修改原因', effectiveFrom: '从哪天起生效', conflict: '别人同时修改了这个项目', conflictText: '请逐项选择保留哪个值，然后再保存。', mine: '我的', theirs: '现在的', before: '原来的', keepMine: '保留我的', takeTheirs: '用现在的', resolve: '按选择保存', noChange: '没有改动。', since: '自 {date} 起', merged: '这个项目已并入另一个项目。', openMerged: '打开', siteHectares: '用地面积（公顷）', uses_new_land: '新增建设用地', uses_cultivated_land: '占用耕地', uses_forest_or_grass: '占用林草地', near_river: '涉河取水', building_or_municipal: '房建市政', epc: 'EPC', noFunding: '尚未填报资金来源。', noPlans: '尚未填报年度计划。',
+    facts: '基本情况', money: '投资与资金', plans: '年度计划', year: '年度', amount: '金额', share: '占比', history: '历史与留痕', version: '版本', when: '登记时间', who: '账号', what: '操作', why: '原因', effective: '生效日期', changes: '改动', firstVersion: '登记项目', edit: '修改', moveTitle: '办理阶段变更', moveOn: '发生日期', move: '变更', noMoves: '这个阶段没有可办的变更。',
+    saved: '已保存。', editReason: '修改原因', effectiveFrom: '从哪天起生效', conflict: '别人同时修改了这个项目', conflictText: '请逐项选择保留哪个值，然后再保存。', before: '原来的', keepMine: '保留我的', takeTheirs: '用现在的', resolve: '按选择保存', noChange: '没有改动。', since: '自 {date} 起', merged: '这个项目已并入另一个项目。', openMerged: '打开', uses_new_land: '新增建设用地', uses_cultivated_land: '占用耕地', uses_forest_or_grass: '占用林草地', near_river: '涉河取水', building_or_municipal: '房建市政', epc: 'EPC', noFunding: '尚未填报资金来源。', noPlans: '尚未填报年度计划。',
   },
 };
