@@ -97,7 +97,7 @@ App::App(AppOptions options)
       log_(std::move(options.log)),
       metrics_(std::move(options.metrics)),
       identity_(*signer_, clock_),
-      figures_(backends_, clock_),
+      figures_(backends_, memory_, clock_),
       views_(*api_, backends_, clock_, [this](const std::string& service) { return FeedOf(service); }),
       portal_(std::move(options.portal)),
       openapi_(OpenApi(*api_)) {

@@ -22,6 +22,9 @@ struct Backend {
   std::shared_ptr<rpc::Channel> channel;
 };
 
+// Whose token the header Yaoshi-Consistency-Token carries in a request that goes to several services.
+inline constexpr std::string_view kTokenBackend = "registry";
+
 // What the keys of a backend's figures start with; empty for one that has none.
 std::vector<std::string> FigurePrefixes(std::string_view backend);
 

@@ -93,7 +93,12 @@ void Figures::List(LocalCall call) {
   }
   if (asked.empty()) return gathered->done(v1::FigureView().SerializeAsString());
   for (size_t i = 0; i < asked.size(); ++i) {
-    asked[i]->channel->CallBytes(kListFigures, call.request, call.options,
+    // The token of a write is known to the service that made it alone: another one would wait for it in vain.
+    rpc::CallOptions options = call.options;
+    if (asked[i]->name != kTokenBackend) {
+      options.consistency_token = memory_.Recall(call.principal.account, asked[i]->name);
+    }
+    asked[i]->channel->CallBytes(kListFigures, call.request, options,
                                  [this, gathered, i](const rpc::Reply& reply) { Add(gathered, i, reply); });
   }
 }

@@ -14,6 +14,7 @@
 #include "common/calendar/clock.h"
 #include "gateway/backends.h"
 #include "gateway/local_call.h"
+#include "gateway/memory.h"
 #include "yaoshi/common/v1/figure.pb.h"
 #include "yaoshi/gateway/v1/figure_view.pb.h"
 
@@ -38,7 +39,9 @@ absl::StatusOr<v1::FigureView> MergeFigures(const std::vector<FigurePart>& parts
 // Asks all services at once.
 class Figures {
  public:
-  Figures(const std::map<std::string, Backend>& backends, const Clock& clock) : backends_(backends), clock_(clock) {}
+  // All outlive this.
+  Figures(const std::map<std::string, Backend>& backends, const ConsistencyMemory& memory, const Clock& clock)
+      : backends_(backends), memory_(memory), clock_(clock) {}
   void List(LocalCall call);
 
  private:
@@ -51,6 +54,7 @@ class Figures {
     std::string answer_time;
   };
   const std::map<std::string, Backend>& backends_;
+  const ConsistencyMemory& memory_;
   const Clock& clock_;
   absl::Mutex mutex_;
   std::map<std::string, Known> known_ ABSL_GUARDED_BY(mutex_);  // One per service.

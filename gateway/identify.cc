@@ -86,8 +86,7 @@ absl::Status App::Equip(Visit& visit) {
   if (!token.empty() && token.size() <= kMaxConsistencyToken) {
     visit.options.consistency_token = std::string(token);
   } else if (!visit.writes) {
-    // A view over all services has one token at most: the registry's, the only one that people write to so far.
-    const std::string backend = route.backend == kLocalBackend ? "registry" : route.backend;
+    const std::string_view backend = route.backend == kLocalBackend ? kTokenBackend : std::string_view(route.backend);
     visit.options.consistency_token = memory_.Recall(visit.principal.account, backend);
   }
   return absl::OkStatus();

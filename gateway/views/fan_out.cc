@@ -25,8 +25,7 @@ struct FanOut::Gathered {
 
 std::string FanOut::TokenFor(const std::string& service, const std::string& callers, bool* pending) const {
   const Feed* feed = feed_of_(service);
-  // Only the registry gives callers tokens; those of others would be refused there, and the other way round.
-  const bool own = service == "registry" && !callers.empty();
+  const bool own = service == kTokenBackend && !callers.empty();
   *pending = own && (feed == nullptr || !feed->HasSeen(callers));
   if (*pending) return callers;
   return feed == nullptr ? "" : feed->newest_token();

@@ -6,6 +6,8 @@ import { chmod, open, readFile, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ApiError, Client, fen, idOf } from './client.mjs';
+import { loadCases } from './load_cases.mjs';
+import { loadCatalogue } from './load_catalogue.mjs';
 import { portfolio } from './portfolio.mjs';
 import { Step, each, unlessThere } from './progress.mjs';
 import { verifyFigures } from './verify.mjs';
@@ -70,6 +72,7 @@ async function createList(client, list) {
   const { min_total_investment_wan: minimum = 0, ...rules } = list.admission_rules;
   const body = {
     title: list.title, kind: list.kind, parent: list.parent && `lists/${list.parent}`, horizon: list.horizon,
+    predecessor: list.predecessor && `lists/${list.predecessor}`,
     first_year: list.first_year, last_year: list.last_year, admission_rules: { min_total_investment_fen: fen(minimum), ...rules },
   };
   await unlessThere(['LIST_EXISTS'], () => client.post('/v1/lists', body, { list_id: list.id, request_id: idOf('list', list.id) }));
@@ -162,8 +165,10 @@ async function loadAcceptanceSet(options, passwords) {
   const there = new Set((await operator.all('/v1/accounts', 'accounts')).map((a) => a.name.slice('accounts/'.length)));
   const missing = others.filter((a) => !there.has(a.id) || passwords.fresh.includes(a.id));
   await each('Accounts', missing, (account) => createAccount(operator, passwords, account), 4);
+  await loadCatalogue(client);
   for (const workbook of data.workbooks) await loadWorkbook(client, data, workbook);
   for (const order of data.orders) await loadOrder(client, data, order);
+  await loadCases(client, data, await namesByTitle(client));
   await verifyFigures(client, data);
 }
 

@@ -7,22 +7,22 @@ import { Random } from './random.mjs';
 
 const RULES = { min_total_investment_wan: 500 };
 
-/** The catalogue: one master list, its sub-lists (“一总六分”; five names of 2017 stand empty, to be edited), and last year's. */
+/** The catalogue: last year's list, one master list, and its sub-lists (“一总六分”; five names of 2017 stand empty, to be edited). */
 export const LISTS = [
+  list('invest-2021', '2021年投资项目清单', 'STANDALONE', '', 'THIS_YEAR', 2021, 2021),
   list('master', '定西市项目建设总清单', 'MASTER', '', 'THIS_YEAR', 2022, 2022),
   list('major-145', '“十四五”重大带动性基础设施项目清单', 'SUB', 'master', 'FIVE_YEARS', 2021, 2025),
-  list('invest-2022', '2022年投资项目清单', 'SUB', 'master', 'THIS_YEAR', 2022, 2022, { requires_annual_plan: true }),
+  list('invest-2022', '2022年投资项目清单', 'SUB', 'master', 'THIS_YEAR', 2022, 2022, { requires_annual_plan: true }, 'invest-2021'),
   list('plan-2023', '2023年谋划项目清单', 'SUB', 'master', 'NEXT_YEAR', 2023, 2023),
   list('preliminary', '重大前期项目清单', 'SUB', 'master', 'THIS_YEAR', 2022, 2022),
   list('new-starts', '计划新开工项目清单', 'SUB', 'master', 'THIS_YEAR', 2022, 2022),
   list('approvals', '审批项目清单', 'SUB', 'master', 'THIS_YEAR', 2022, 2022),
   list('construction', '重大建设项目清单', 'SUB', 'master', 'THIS_YEAR', 2022, 2022),
   list('promotions', '重点招商引资落地项目清单', 'SUB', 'master', 'THIS_YEAR', 2022, 2022),
-  list('invest-2021', '2021年投资项目清单', 'STANDALONE', '', 'THIS_YEAR', 2021, 2021),
 ];
 
-function list(id, title, kind, parent, horizon, first_year, last_year, rules = {}) {
-  return { id, title, kind, parent, horizon, first_year, last_year, admission_rules: kind === 'MASTER' ? {} : { ...RULES, ...rules } };
+function list(id, title, kind, parent, horizon, first_year, last_year, rules = {}, predecessor = '') {
+  return { id, title, kind, parent, horizon, first_year, last_year, predecessor, admission_rules: kind === 'MASTER' ? {} : { ...RULES, ...rules } };
 }
 
 /** The workbooks in the order of their dates; a later one repeats what an earlier one says of the same project. */

@@ -1,6 +1,7 @@
 // Compares the figures that the system prints with those that were published and those that the data set says.
 import { yuanToFen, fen } from './client.mjs';
-import { PUBLISHED, figuresAt } from './figures.mjs';
+import { PUBLISHED_RATES } from './approvals.mjs';
+import { PUBLISHED, figuresAt, ratesAt } from './figures.mjs';
 
 const DATES = ['2022-02-19', '2022-04-20'];
 const LISTS = ['invest-2022', 'major-145', 'plan-2023', 'master'];
@@ -20,11 +21,27 @@ export function expectedFigures(data) {
   for (const as_of of DATES) {
     for (const list of LISTS) for (const region of ['', '621122', '621125']) add(list, as_of, region, figuresAt(data, list, as_of, region));
   }
+  return [...expected, ...expectedRates(data)];
+}
+
+/** The same of pre-approval: counts, and rates in hundredths of a percent. */
+function expectedRates(data) {
+  const expected = [];
+  const add = (list, as_of, region, { required, completed, ready }) => {
+    const counts = { required, completed, ready_projects: ready };
+    for (const [name, value] of Object.entries(counts)) expected.push({ as_of, region, key: `procedures.${list}.${name}`, value: BigInt(value) });
+  };
+  for (const { list, as_of, percent } of PUBLISHED_RATES) {
+    for (const region of ['', '621122', '621125']) add(list, as_of, region, ratesAt(data, list, as_of, region));
+    expected.push({ as_of, region: '', key: `procedures.${list}.completion_rate`, value: BigInt(percent * 100) });
+  }
+  add('invest-2022', '2022-02-19', '', ratesAt(data, 'invest-2022', '2022-02-19'));
+  expected.push({ as_of: '2022-04-20', region: '', key: 'procedures.invest-2022.completion_rate_change_yoy', value: 4200n });
   return expected;
 }
 
-/** A figure's value as a whole number: a count, or fen. */
-export const figureValue = (figure) => (figure.unit === 'CNY' ? yuanToFen(figure.value) : BigInt(figure.value));
+/** A figure's value as a whole number: a count, fen, or hundredths of a percent or of a point. */
+export const figureValue = (figure) => (figure.unit === 'count' ? BigInt(figure.value) : yuanToFen(figure.value));
 
 /** Reads every expected figure back and fails with all differences named. */
 export async function verifyFigures(client, data) {
