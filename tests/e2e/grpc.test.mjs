@@ -24,7 +24,8 @@ describe('grpc-js', () => {
     const request = { project: projectBody(), effective_on: '2022-05-01', request_id: randomUUID() };
     const made = await call(projects, 'CreateProject', request, token);
     assert.equal(made.title, request.project.title);
-    assert.equal((await office.get(`/v1/${made.name}`)).title, made.title);
+    // The door knows nothing of a write beside it: it may read a moment earlier.
+    await eventually('the project is seen by HTTP', async () => (await office.get(`/v1/${made.name}`)).title === made.title);
     assert.deepEqual(await call(projects, 'CreateProject', request, token), made, 'a repeated request_id returns the first answer');
   });
 

@@ -17,6 +17,7 @@ test('the list of the year on 2022-02-19 has 725 rows; a region and a filter cut
   await rows(page).first().waitFor();
   await assertAccessible(page, 'list');
   await page.locator('select[name=region]').selectOption('621122');
+  await page.waitForURL(/region=/);
   await page.locator('input[name=title]').fill('公路');
   await page.locator('input[name=title]').blur();
   await page.waitForURL(/filter=/);
