@@ -19,4 +19,8 @@ std::string ServiceIdentity::Token() {
   return token_;
 }
 
+std::string ServiceIdentity::TokenFor(const Principal& person) const {
+  return signer_.Sign(person, clock_.Now(), kLifetime);
+}
+
 }  // namespace yaoshi::auth

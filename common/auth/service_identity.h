@@ -18,6 +18,8 @@ class ServiceIdentity {
       : service_(std::move(service)), signer_(std::move(signer)), clock_(clock) {}
 
   std::string Token() ABSL_LOCKS_EXCLUDED(mutex_);
+  // A short-lived token of a person on whose behalf the service works on, after their own may have expired.
+  std::string TokenFor(const Principal& person) const;
 
  private:
   const std::string service_;

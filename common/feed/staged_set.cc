@@ -32,8 +32,7 @@ absl::Status StagedSet::Begin() {
   });
 }
 
-absl::Status StagedSet::Stage(const std::vector<Version>& versions,
-                              const std::function<absl::Status(db::Session& tx)>& columns) {
+absl::Status StagedSet::Stage(const std::vector<Version>& versions, const Part& columns, const Part& hold) {
   const int64_t after = items_ + static_cast<int64_t>(versions.size());
   bool again = false;
   RETURN_IF_ERROR(db::RunTransaction(session_, Deadline(), [&](db::Session& tx) -> absl::Status {
@@ -41,6 +40,7 @@ absl::Status StagedSet::Stage(const std::vector<Version>& versions,
       ASSIGN_OR_RETURN(const int64_t there, StagedItems(tx, id_));
       if (there == after) return absl::OkStatus();
     }
+    if (const absl::Status held = hold ? hold(tx) : absl::OkStatus(); !held.ok()) return held;
     const absl::Status staged = StageChunk(tx, id_, Lease(), versions);
     if (!staged.ok()) return ExplainConflict(tx, versions, staged);
     return columns ? columns(tx) : absl::OkStatus();

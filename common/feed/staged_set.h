@@ -23,10 +23,10 @@ class StagedSet {
 
   const Uuid& id() const { return id_; }
   absl::Status Begin();
-  // Stages up to kMaxRowsPerTransaction versions, and what `columns` writes, in one transaction. CHANGE_IN_PROGRESS or
-  // ETAG_MISMATCH when another writer has one of the resources; the errors of `columns`.
-  absl::Status Stage(const std::vector<Version>& versions,
-                     const std::function<absl::Status(db::Session& tx)>& columns = nullptr);
+  // Stages up to kMaxRowsPerTransaction versions, and what `columns` writes, in one transaction that begins with
+  // `hold`. CHANGE_IN_PROGRESS or ETAG_MISMATCH when another writer has one of the resources; the errors of the two.
+  using Part = std::function<absl::Status(db::Session& tx)>;
+  absl::Status Stage(const std::vector<Version>& versions, const Part& columns = nullptr, const Part& hold = nullptr);
   // Removes what was staged. Best effort: what is left goes with the lease.
   void Discard();
 

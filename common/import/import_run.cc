@@ -54,16 +54,27 @@ void Findings::AddWrong(const sheet::Row& row, const sheet::RowValues& values, c
   ++wrong;
   violations[row.number] = values.violations();
   for (const sheet::CellViolation& violation : values.violations()) {
-    if (errors.size() >= kErrorsTold) return;
-    common::v1::RowError& error = errors.emplace_back();
-    error.set_row(violation.row);
-    error.set_message(violation.chinese);
-    if (!violation.column) continue;
-    error.set_column(sheet::ColumnLetters(*violation.column));
-    error.set_value(sheet::Shorten(row.At(*violation.column).text, kShownCharacters));
-    for (const sheet::MatchedColumn& column : headings.columns) {
-      if (column.column == *violation.column) error.set_heading(column.heading);
-    }
+    Tell(violation, headings, violation.column ? row.At(*violation.column).text : "");
+  }
+}
+
+void Findings::AddWrong(const sheet::CellViolation& violation, const sheet::Headings& headings,
+                        const std::string& value) {
+  ++wrong;
+  violations[violation.row] = {violation};
+  Tell(violation, headings, value);
+}
+
+void Findings::Tell(const sheet::CellViolation& violation, const sheet::Headings& headings, const std::string& value) {
+  if (errors.size() >= kErrorsTold) return;
+  common::v1::RowError& error = errors.emplace_back();
+  error.set_row(violation.row);
+  error.set_message(violation.chinese);
+  if (!violation.column) return;
+  error.set_column(sheet::ColumnLetters(*violation.column));
+  error.set_value(sheet::Shorten(value, kShownCharacters));
+  for (const sheet::MatchedColumn& column : headings.columns) {
+    if (column.column == *violation.column) error.set_heading(column.heading);
   }
 }
 

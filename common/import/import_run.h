@@ -67,8 +67,13 @@ struct Findings {
   bool applied = false;
   std::string annotated_file;  // "files/{uuid}", or "".
 
+  // Notes a wrong cell of a row that has no other, told after the row itself is gone; `value` is what the cell holds.
+  void AddWrong(const sheet::CellViolation& violation, const sheet::Headings& headings, const std::string& value);
   // Notes a row whose values have violations.
   void AddWrong(const sheet::Row& row, const sheet::RowValues& values, const sheet::Headings& headings);
+
+ private:
+  void Tell(const sheet::CellViolation& violation, const sheet::Headings& headings, const std::string& value);
 };
 
 class ImportRun {
@@ -106,6 +111,8 @@ class ImportRun {
   template <class Row>
   absl::Status ForEachChunk(sheet::Table& table, const Findings& findings, const std::function<void(Row&)>& read,
                             const std::function<absl::Status(std::deque<Row>&)>& check);
+  // After each piece of the check; ForEachChunk does so itself. An error ends the check.
+  absl::Status ChunkChecked(const Findings& findings);
   // After each staged transaction: an error ends the staging.
   absl::Status ChunkStaged(size_t rows);
 
@@ -129,9 +136,7 @@ class ImportRun {
   absl::Status Attempt();
   absl::Status FetchOnce();
   absl::StatusOr<Findings> Check();
-  // Before and after a chunk is checked.
   absl::Status ChunkRead(size_t rows);
-  absl::Status ChunkChecked(const Findings& findings);
   absl::Status Annotate(Findings& findings);
   absl::Status Apply(Findings& findings);
   // Ends the import with a result, and makes the set true with it unless it is null.

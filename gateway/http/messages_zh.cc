@@ -141,6 +141,7 @@ constexpr auto kMessages = std::to_array<Entry>({
     {"PROJECT_NOT_FOUND", "没有这个项目,或您无权查看。"},
     {"REGION_NOT_FOUND", "没有这个区划,或您无权查看。"},
     {"REGION_TAKEN", "该区划已有对应单位。"},
+    {"REGISTRY_UNAVAILABLE", "项目库服务暂时连接不上,请稍后重试。"},
     {"REQUEST_ID_REUSED", "同一请求编号已用于其他内容,请换一个新的请求编号。"},
     {"REQUEST_TIMEOUT", "请求传输过慢,请检查网络后重试。"},
     {"ROLE_NOT_GRANTED", "您不能授予这种角色。"},

@@ -168,6 +168,7 @@ absl::StatusOr<ProjectCopy> ProjectCopyOf(const feed::Version& version) {
   project.id = ProjectOf(version.name);
   if (project.id.nil()) return Broken(version);
   project.title = proto.title();
+  project.project_code = proto.project_code();
   project.region = proto.region();
   project.stage = proto.stage();
   project.stage_name = registry_v1::Stage_Name(proto.stage());

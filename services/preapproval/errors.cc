@@ -95,6 +95,16 @@ absl::Status ProcedureBegun(std::string_view code) {
                {{"code", std::string(code)}});
 }
 
+absl::Status FileNotFinished(std::string_view name) {
+  return Error(Code::kFailedPrecondition, "FILE_NOT_FINISHED",
+               fmt::format("The upload of {} is not complete; finish it, then import it.", Quote(name)));
+}
+
+absl::Status RegistryUnavailable() {
+  return Error(Code::kUnavailable, "REGISTRY_UNAVAILABLE",
+               "The registry, which keeps the files, does not answer; send the request again.");
+}
+
 absl::Status ProcedureTypeNotFound(std::string_view name) {
   return NotFound("PROCEDURE_TYPE_NOT_FOUND", "procedure type", name, "; list the catalogue to see which there are.");
 }

@@ -8,6 +8,8 @@
 namespace yaoshi::preapproval {
 
 absl::Status RegionNotFound(std::string_view code);
+absl::Status FileNotFinished(std::string_view name);
+absl::Status RegistryUnavailable();
 absl::Status WorkCalendarNotFound(std::string_view name);
 absl::Status WorkCalendarExists(std::string_view name);
 absl::Status TemplateNotFound(std::string_view name);

@@ -30,6 +30,7 @@ struct Registry {
     ASSIGN_OR_RETURN(auth::TokenSigner signer, auth::TokenSigner::FromFile(signing_key));
     auto identity = std::make_shared<auth::ServiceIdentity>("preapproval", std::move(signer), SystemClock());
     options.token = [identity] { return identity->Token(); };
+    options.token_for = [identity](const auth::Principal& person) { return identity->TokenFor(person); };
     options.registry = rpc::Channel::Open({.target = target,
                                            .tls = {config.tls_certificate, config.tls_key, config.tls_authority},
                                            .keepalive_without_calls = true});

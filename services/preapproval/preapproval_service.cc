@@ -2,14 +2,18 @@
 
 #include "common/feed/feed_service.h"
 #include "common/feed/transact.h"
+#include "common/import/import_runner.h"
+#include "common/import/operation_handlers.h"
 #include "common/resource/memory.h"
 #include "services/preapproval/case_handlers.h"
 #include "services/preapproval/case_writer.h"
 #include "services/preapproval/context.h"
 #include "services/preapproval/delegation_handlers.h"
 #include "services/preapproval/figure_handlers.h"
+#include "services/preapproval/importer/procedure_import.h"
 #include "services/preapproval/memory.h"
 #include "services/preapproval/procedure_handlers.h"
+#include "services/preapproval/procedure_import_handlers.h"
 #include "services/preapproval/procedure_type_handlers.h"
 #include "services/preapproval/registry_follower.h"
 #include "services/preapproval/schedule_handlers.h"
@@ -49,6 +53,15 @@ struct PreapprovalService::State {
   YearBeforeRates year_before;
   StatisticsHandlers statistics{context, year_before};
   FigureHandlers figures{context, year_before};
+  const RegistryFiles files{options.registry, options.token_for};
+  imports::ImportRunner runner{options.database,
+                               [this](db::Session& session, imports::ImportRunOptions run, imports::ImportJob job) {
+                                 return std::make_unique<ProcedureImport>(context, files, session, std::move(run),
+                                                                          std::move(job));
+                               },
+                               {.clock = options.clock, .log = options.log}};
+  ProcedureImportHandlers procedure_imports{context, files, runner};
+  imports::OperationHandlers operations{writer, runner};
   // What follows a copy of registry's projects, in the same transaction.
   ProjectsCopied projects_copied = &FollowProjects;
   RegistryFollower follower{{.database = options.database,
@@ -88,6 +101,8 @@ std::vector<rpc::BoundService> PreapprovalService::Bind() {
   services.push_back(state_->schedules.Bind());
   services.push_back(state_->statistics.Bind());
   services.push_back(state_->figures.Bind());
+  services.push_back(state_->procedure_imports.Bind());
+  services.push_back(state_->operations.Bind());
   std::vector<std::string> types = SmallTypes();
   types.insert(types.end(), {"project_copy", "entry_copy"});
   services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database, types));
@@ -100,11 +115,13 @@ absl::Status PreapprovalService::Start() {
   state_->engine.Start();
   state_->follower.Start();
   if (state_->options.warnings) state_->scanner.Start();
+  state_->runner.Start();
   return absl::OkStatus();
 }
 
 void PreapprovalService::Stop() {
   state_->scanner.Stop();
+  state_->runner.Stop();
   state_->follower.Stop();
   state_->engine.Stop();
 }

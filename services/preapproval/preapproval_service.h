@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/auth/principal.h"
 #include "common/db/session.h"
 #include "common/feed/engine.h"
 #include "common/obs/log.h"
@@ -25,6 +26,8 @@ struct PreapprovalOptions {
   // Registry, whose feed is followed, and this service's own token for it. Null: nothing is followed.
   std::shared_ptr<rpc::Channel> registry = nullptr;
   std::function<std::string()> token = nullptr;
+  // A token for a person, for what this service does for them at the registry.
+  std::function<std::string(const auth::Principal& person)> token_for = nullptr;
   std::shared_ptr<obs::Log> log = nullptr;
   std::optional<WarningRule> warnings = std::nullopt;  // nullopt: this replica does not look for what is late.
 };

@@ -15,6 +15,7 @@ inline constexpr int kStageCancelled = 9;
 struct ProjectCopy {
   Uuid id;
   std::string title;
+  std::string project_code;  // The national one; "" while it has none.
   std::string region;
   int stage = 0;           // The number of registry's proto.
   std::string stage_name;  // "PREPARING"

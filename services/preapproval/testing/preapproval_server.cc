@@ -19,15 +19,18 @@ struct PreapprovalServer::State {
   db::Session session{database};
   std::shared_ptr<rpc::Channel> registry;
   std::string registry_token;
+  std::function<std::string(const auth::Principal&)> token_for;
   std::unique_ptr<PreapprovalService> service;
   std::map<std::string, int64_t> copied;  // The versions of what was copied, by name.
   std::unique_ptr<rpc::testing::TestServer> rpc;
 };
 
-PreapprovalServer::PreapprovalServer(std::shared_ptr<rpc::Channel> registry, std::string token)
+PreapprovalServer::PreapprovalServer(std::shared_ptr<rpc::Channel> registry, std::string token,
+                                     std::function<std::string(const auth::Principal&)> token_for)
     : state_(std::make_unique<State>()) {
   state_->registry = std::move(registry);
   state_->registry_token = std::move(token);
+  state_->token_for = std::move(token_for);
   Start();
 }
 
@@ -41,7 +44,8 @@ void PreapprovalServer::Start() {
                                                      .clock = &state_->clock,
                                                      .page_key = std::string(PageTokens::kKeyBytes, 'k'),
                                                      .registry = state_->registry,
-                                                     .token = [token = state_->registry_token] { return token; }}));
+                                                     .token = [token = state_->registry_token] { return token; },
+                                                     .token_for = state_->token_for}));
   const absl::Status started = state_->service->Start();
   if (!started.ok()) Must<int>(started);
   rpc::ServerOptions options = rpc::testing::TestServer::DefaultOptions();

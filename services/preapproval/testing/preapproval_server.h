@@ -23,8 +23,10 @@ inline const std::string kPreapproval = "/yaoshi.preapproval.v1.";
 
 class PreapprovalServer {
  public:
-  // It is 2022-04-20 08:00 in China. Nothing is entered. `registry`, when given, is followed.
-  explicit PreapprovalServer(std::shared_ptr<rpc::Channel> registry = nullptr, std::string token = "");
+  // It is 2022-04-20 08:00 in China. Nothing is entered. `registry`, when given, is followed, and asked for files with
+  // `token_for`.
+  explicit PreapprovalServer(std::shared_ptr<rpc::Channel> registry = nullptr, std::string token = "",
+                             std::function<std::string(const auth::Principal& person)> token_for = nullptr);
   ~PreapprovalServer();
 
   const db::Options& database() const;
