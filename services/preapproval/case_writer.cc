@@ -178,11 +178,9 @@ class Mover {
     return feed::EtagMismatch(request.name(), version);
   }
 
-  // A clock that starts on a day that no calendar has could not be read.
   absl::Status CheckCalendar(const MoveOrder& order, const ProcedureType* type) const {
     const bool accepts = order.move == ProcedureMove::kAccept || order.move == ProcedureMove::kAcceptTolerantly;
-    if (!accepts || type == nullptr) return absl::OkStatus();
-    return ReadClock({order.on, std::nullopt, {}}, TermsOn(*type, order.on), *calendar_, order.on.AddDays(1)).status();
+    return accepts && type != nullptr ? CheckClock(*type, order.on, *calendar_) : absl::OkStatus();
   }
 
   static int ValidityOf(const ProcedureType* type, const Procedure* newest, Date on) {

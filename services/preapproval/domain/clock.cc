@@ -95,4 +95,9 @@ absl::StatusOr<ClockReading> ReadClock(const ClockFacts& facts, const Terms& ter
   return reading;
 }
 
+absl::Status CheckClock(const ProcedureType& type, Date accepted_on, const WorkCalendar& calendar) {
+  return ReadClock({accepted_on, std::nullopt, {}}, TermsOn(type, accepted_on), calendar, accepted_on.AddDays(1))
+      .status();
+}
+
 }  // namespace yaoshi::preapproval

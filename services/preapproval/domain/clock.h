@@ -41,6 +41,10 @@ const Terms& TermsOn(const ProcedureType& type, Date day);
 absl::StatusOr<ClockReading> ReadClock(const ClockFacts& facts, const Terms& terms, const WorkCalendar& calendar,
                                        Date as_of);
 
+// Whether a clock can start with an acceptance on a day: one that no calendar has could not be read.
+// CALENDAR_YEAR_MISSING.
+absl::Status CheckClock(const ProcedureType& type, Date accepted_on, const WorkCalendar& calendar);
+
 // The last day in time alone: nullopt without limit and while the clock stands. CALENDAR_YEAR_MISSING.
 absl::StatusOr<std::optional<Date>> DueOn(const ClockFacts& facts, const Terms& terms, const WorkCalendar& calendar);
 

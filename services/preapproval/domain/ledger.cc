@@ -83,15 +83,19 @@ std::optional<LedgerFault> CompareApproval(const LedgerRow& row, const Approval&
   if (auto fault = CompareDay(kApproved, row.approved_on, recorded.approved_on)) return fault;
   if (row.number != recorded.number) return Differs("number", recorded.number);
   if (row.issuer != recorded.issuer) return Differs("issuer", recorded.issuer);
+  if (row.valid_until && !recorded.valid_until) return Differs("valid_until", "长期有效");
   return CompareDay("valid_until", row.valid_until, recorded.valid_until);
 }
 
-// How far a procedure has come in the round that a ledger speaks of: 0 not handed in, 1 handed in, 2 accepted, 3
-// approved. Of one that lapsed or was given up a ledger tells a new round.
-int Reached(const Procedure& recorded) {
+// How far a procedure has come in the round that the row speaks of: 0 not handed in, 1 handed in, 2 accepted, 3
+// approved. Of one that was given up a ledger tells a new round, and of one that lapsed, unless it was approved on the
+// day that the row says.
+int Reached(const Procedure& recorded, const LedgerRow& row) {
   if (recorded.state == State::kSubmitted) return 1;
   if (IsRunning(recorded.state)) return 2;
-  return recorded.state == State::kApproved ? 3 : 0;
+  if (recorded.state == State::kApproved) return 3;
+  const bool lapsed = recorded.state == State::kExpired && recorded.approval && row.approved_on;
+  return lapsed && *row.approved_on == recorded.approval->approved_on ? 3 : 0;
 }
 
 MoveOrder Order(Move move, Date on) {
@@ -115,6 +119,8 @@ std::string InChinese(const absl::Status& refused, const Procedure& before, Move
   }
   if (reason == "PROCEDURE_NOT_REQUIRED") return "该项目无需单独办理此事项";
   if (reason == "CASE_CLOSED") return "该项目的前期手续已结案";
+  if (reason == "CALENDAR_YEAR_MISSING")
+    return fmt::format("{}年没有工作日历，请先维护日历", MetadataOf(refused, "year"));
   if (reason == "BEFORE_CASE") return "日期早于该项目建档日期";
   return std::string(refused.message());
 }
@@ -122,8 +128,9 @@ std::string InChinese(const absl::Status& refused, const Procedure& before, Move
 // One attempt to make the moves of all rows that are not wrong.
 class Attempt {
  public:
-  Attempt(const CaseFile& file, std::span<const CaseLedgerRow> rows, const std::vector<LedgerPlan::Outcome>& known)
-      : file_(file), rows_(rows), plan_{known, {}} {}
+  Attempt(const CaseFile& file, std::span<const CaseLedgerRow> rows, const WorkCalendar& calendar,
+          const std::vector<LedgerPlan::Outcome>& known)
+      : file_(file), rows_(rows), calendar_(calendar), plan_{known, {}} {}
 
   // False when one more row proved wrong: the attempt is void.
   bool Run() {
@@ -159,10 +166,8 @@ class Attempt {
     return false;
   }
   bool Make(const Step& step) {
-    const CaseLedgerRow& row = rows_[step.row];
-    const Date accepted = row.row.accepted_on.value_or(step.order.on);
-    const Procedure before = Newest(row);
-    auto moved = file_.Move(row.fresh, step.order, TermsOn(*row.type, accepted).validity_months);
+    const Procedure before = Newest(rows_[step.row]);
+    auto moved = Moved(rows_[step.row], step.order);
     if (!moved.ok()) {
       return Refuse(step.row,
                     {std::string(KeyOf(step.order.move)), ReasonOf(moved.status()),
@@ -171,9 +176,15 @@ class Attempt {
     plan_.versions.push_back(*std::move(moved));
     return true;
   }
+  absl::StatusOr<Procedure> Moved(const CaseLedgerRow& row, const MoveOrder& order) {
+    if (order.move == Move::kAccept) RETURN_IF_ERROR(CheckClock(*row.type, order.on, calendar_));
+    const Date accepted = row.row.accepted_on.value_or(order.on);
+    return file_.Move(row.fresh, order, TermsOn(*row.type, accepted).validity_months);
+  }
 
   CaseFile file_;
   const std::span<const CaseLedgerRow> rows_;
+  const WorkCalendar& calendar_;
   std::vector<Step> moves_;
   LedgerPlan plan_;
 };
@@ -186,7 +197,7 @@ std::vector<LedgerFault> CheckRow(const LedgerRow& row, Date today) {
 
 LedgerSteps StepsOf(const LedgerRow& row, const Procedure& recorded) {
   LedgerSteps steps;
-  const int reached = Reached(recorded);
+  const int reached = Reached(recorded, row);
   if (reached >= 1) steps.fault = CompareDay(kSubmitted, row.submitted_on, recorded.submitted_on);
   if (reached >= 2 && !steps.fault) steps.fault = CompareDay(kAccepted, row.accepted_on, recorded.accepted_on);
   if (reached == 3 && row.approved_on && !steps.fault) steps.fault = CompareApproval(row, *recorded.approval);
@@ -201,10 +212,10 @@ LedgerSteps StepsOf(const LedgerRow& row, const Procedure& recorded) {
   return steps;
 }
 
-LedgerPlan PlanCase(const CaseFile& file, std::span<const CaseLedgerRow> rows) {
+LedgerPlan PlanCase(const CaseFile& file, std::span<const CaseLedgerRow> rows, const WorkCalendar& calendar) {
   LedgerPlan plan{std::vector<LedgerPlan::Outcome>(rows.size()), {}};
   for (;;) {  // At most once for each row that is wrong, and once more.
-    Attempt attempt(file, rows, plan.outcomes);
+    Attempt attempt(file, rows, calendar, plan.outcomes);
     const bool done = attempt.Run();
     plan = attempt.Take();
     if (done) return plan;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "common/calendar/work_calendar.h"
 #include "services/preapproval/domain/case_file.h"
 #include "services/preapproval/domain/procedure.h"
 #include "services/preapproval/domain/types.h"
@@ -61,6 +61,6 @@ struct LedgerPlan {
 };
 // Makes the moves of all rows of one case in the order of their days, whatever the order of the rows. A row with a move
 // that is refused makes none, and the others are planned without it. Each procedure has one row at most.
-LedgerPlan PlanCase(const CaseFile& file, std::span<const CaseLedgerRow> rows);
+LedgerPlan PlanCase(const CaseFile& file, std::span<const CaseLedgerRow> rows, const WorkCalendar& calendar);
 
 }  // namespace yaoshi::preapproval

@@ -48,7 +48,7 @@ class LedgerTest : public ::testing::Test {
       one.fresh.code = row.code;
       one.type = &*std::find_if(types_.begin(), types_.end(), [&](const auto& type) { return type.code == row.code; });
     }
-    return PlanCase(*file_, given);
+    return PlanCase(*file_, given, *WorkCalendar::Create({{2020, {}, {}}, {2021, {}, {}}}));
   }
   // Plans and takes the versions, as a committed import does.
   LedgerPlan Import(const std::vector<LedgerRow>& rows) {
@@ -128,6 +128,35 @@ TEST_F(LedgerTest, ARowThatContradictsTheRecordIsWrong) {
   LedgerRow other = Row("P01", "", "2021-01-05", "2021-02-01");
   other.number = "另一文号";
   EXPECT_EQ(ReasonAt(Plan({other}), 0), "number RECORD_DIFFERS");
+  LedgerRow lapsing = Row("P01", "", "2021-01-05", "2021-02-01");
+  lapsing.valid_until = On("2022-02-01");
+  EXPECT_EQ(ReasonAt(Plan({lapsing}), 0), "valid_until RECORD_DIFFERS") << "an approval without end is no silence";
+}
+
+TEST_F(LedgerTest, AnApprovalThatLapsedIsOnRecordAndALaterOneIsANewRound) {
+  const LedgerRow first = Row("P10", "", "2021-02-01", "2021-02-10");
+  Import({Row("P01", "2021-01-04", "2021-01-05", "2021-02-01"), first});
+  Procedure fresh;
+  fresh.code = "P10";
+  MoveOrder expire;
+  expire.move = ProcedureMove::kExpire;
+  expire.on = On("2021-06-01");
+  expire.reason = "未按期使用";
+  ASSERT_TRUE(file_->Move(fresh, expire, 0).ok());
+
+  const LedgerPlan again = Plan({first});
+  EXPECT_TRUE(again.versions.empty());
+  EXPECT_EQ(ReasonAt(again, 0), "");
+  const LedgerPlan anew = Plan({Row("P10", "2021-06-02", "2021-06-03", "2021-06-10")});
+  EXPECT_EQ(anew.versions.size(), 3u);
+  EXPECT_EQ(ReasonAt(anew, 0), "");
+}
+
+TEST_F(LedgerTest, AClockThatNoCalendarCountsDoesNotStart) {
+  const LedgerPlan plan = Plan({Row("P01", "2021-12-30", "2022-01-04", "")});
+  EXPECT_EQ(ReasonAt(plan, 0), "accepted_on CALENDAR_YEAR_MISSING");
+  EXPECT_NE(plan.outcomes[0].fault->chinese.find("2022年"), std::string::npos);
+  EXPECT_TRUE(plan.versions.empty());
 }
 
 TEST_F(LedgerTest, ARefusedMoveTakesItsWholeRowAndWhatRestsOnIt) {

@@ -16,6 +16,7 @@
 #include "yaoshi/preapproval/v1/procedure_import.pb.h"
 #include "yaoshi/preapproval/v1/procedure_type.pb.h"
 #include "yaoshi/preapproval/v1/template.pb.h"
+#include "yaoshi/preapproval/v1/work_calendar.pb.h"
 #include "yaoshi/registry/v1/file.pb.h"
 
 namespace yaoshi::preapproval::testing {
@@ -119,6 +120,9 @@ class ProcedureImportTest : public ::testing::Test {
     shelf_ = new FileShelf;
     server_ = new PreapprovalServer(shelf_->server().shared_channel(), "",
                                     [](const auth::Principal& who) { return shelf_->server().Token(who); });
+    Must(server_->Call<v1::WorkCalendar>(
+        CityOffice(), "WorkCalendarService/CreateWorkCalendar",
+        Parse<v1::CreateWorkCalendarRequest>("work_calendar { year: 2021 source: '通知' }")));
     const std::pair<std::string, std::string> kTypes[] = {{"P01", "项目建议书批复"}, {"P10", "可行性研究报告批复"}};
     for (const auto& [code, title] : kTypes) {
       Must(server_->Call<v1::ProcedureType>(
@@ -203,6 +207,20 @@ TEST_F(ProcedureImportTest, RefusesToBeginWhatCannotBe) {
   EXPECT_EQ(ReasonOr(Begin("files/00000000-0000-7000-8000-000000000000", CityOffice())), "FILE_NOT_FOUND");
   EXPECT_EQ(ReasonOr(Begin(shelf_->Put(CityOffice().account, "甲", false), CityOffice())), "FILE_NOT_FINISHED");
   EXPECT_EQ(ReasonOr(Begin(shelf_->Put("somebody", "甲"), CityOffice())), "FILE_NOT_FOUND") << "another account's";
+}
+
+TEST_F(ProcedureImportTest, AnImportOfAnotherRegionIsNotThere) {
+  const auth::Principal zhangxian = {"zhangxian", auth::Role::kCounty, "621125", "", false};
+  const Operation operation = Must(Begin(shelf_->Put(zhangxian.account, Ledger({})), zhangxian));
+  common::v1::GetOperationRequest get;
+  get.set_name(operation.name());
+  common::v1::CancelOperationRequest cancel;
+  cancel.set_name(operation.name());
+  const std::string service = "/yaoshi.common.v1.OperationService/";
+  EXPECT_EQ(ReasonOr(server_->Call<Operation>(County("621122"), service + "GetOperation", get)), "OPERATION_NOT_FOUND");
+  EXPECT_EQ(ReasonOr(server_->Call<Operation>(County("621122"), service + "CancelOperation", cancel)),
+            "OPERATION_NOT_FOUND");
+  EXPECT_EQ(ReasonOr(server_->Call<Operation>(CityOffice(), service + "GetOperation", get)), "OK");
 }
 
 TEST_F(ProcedureImportTest, ALedgerBecomesMovesAndTheSameAgainNothing) {

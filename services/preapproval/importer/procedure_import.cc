@@ -244,7 +244,7 @@ absl::Status ProcedureImport::PlanOne(const Uuid& project, const std::vector<Wai
   if (!current) return feed::EtagMismatch(CaseName(project), loaded.version);  // Memory is behind: begin anew.
   CaseFile file(FromProto(loaded.proto), loaded.profile->graph);
   for (const Procedure& version : loaded.procedures) file.Add(version);
-  const LedgerPlan plan = PlanCase(file, planned);
+  const LedgerPlan plan = PlanCase(file, planned, *context_.memory.calendar());
   for (size_t i = 0; i < rows.size(); ++i) {
     const LedgerPlan::Outcome& outcome = plan.outcomes[i];
     if (outcome.fault) {
