@@ -9,9 +9,11 @@
 #include "services/preapproval/case_writer.h"
 #include "services/preapproval/convert.h"
 #include "services/preapproval/domain/case_file.h"
+#include "services/preapproval/domain/case_plan.h"
 #include "services/preapproval/domain/rate_keeper.h"
 #include "services/preapproval/domain/rates.h"
 #include "services/preapproval/errors.h"
+#include "services/preapproval/schedule_convert.h"
 #include "services/preapproval/store/case_store.h"
 
 namespace yaoshi::preapproval {
@@ -163,6 +165,7 @@ struct Shown {
   std::optional<ProjectCopy> facts;
   std::vector<Picked> procedures;
   std::vector<v1::Template::Node> graph;
+  absl::StatusOr<v1::Schedule> schedule;
 };
 
 Shown ShownOf(const CaseBook& book, const CaseRow& subject, Date day) {
@@ -178,6 +181,8 @@ Shown ShownOf(const CaseBook& book, const CaseRow& subject, Date day) {
     node.set_gates_start(profile.gates_start[place]);
     for (const std::string& code : profile.prerequisites[place]) node.add_prerequisites(code);
   }
+  const absl::StatusOr<Schedule> schedule = ScheduleOf(book, subject, day);
+  shown.schedule = schedule.ok() ? absl::StatusOr<v1::Schedule>(ToProto(*schedule, subject)) : schedule.status();
   return shown;
 }
 
@@ -344,6 +349,8 @@ absl::StatusOr<v1::CaseView> CaseHandlers::GetCase(rpc::Call& call, const v1::Ge
   if (shown.facts) *view.mutable_project() = ToProto(*shown.facts, context_.memory.facts_time());
   view.mutable_procedures()->Add(procedures.begin(), procedures.end());
   view.mutable_graph()->Add(shown.graph.begin(), shown.graph.end());
+  if (shown.schedule.ok()) *view.mutable_schedule() = *shown.schedule;
+  view.set_schedule_missing_reason(ReasonOf(shown.schedule.status()));
   return view;
 }
 

@@ -49,12 +49,13 @@ class ScheduleTest : public ::testing::Test {
     server_ = nullptr;
   }
 
-  static std::string NewCase(const std::string& planned_start_on) {
+  static std::string NewCase(const std::string& planned_start_on, const std::string& opened_on = "") {
     registry::v1::Project project = NewProject("供水工程 " + planned_start_on);
     project.set_planned_start_on(planned_start_on);
     server_->Copy(project);
     v1::OpenCaseRequest request;
     request.set_project(project.name());
+    request.set_opened_on(opened_on);
     return Must(server_->Call<v1::Case>(County("621122"), "CaseService/OpenCase", request)).name();
   }
   static absl::StatusOr<v1::Schedule> Get(const std::string& name, const auth::Principal& who = County("621122")) {
@@ -98,6 +99,23 @@ TEST_F(ScheduleTest, CountsBackFromThePlannedStart) {
   EXPECT_EQ(schedule.items(1).latest_finish_on(), "2022-06-30");
   EXPECT_EQ(schedule.items(1).float_days(), 11);
   EXPECT_EQ(schedule.items(1).state(), v1::NOT_STARTED);
+}
+
+TEST_F(ScheduleTest, TheCasePageHasTheScheduleOfItsDay) {
+  const auto page = [](const std::string& request) {
+    return Must(
+        server_->Call<v1::CaseView>(County("621122"), "CaseService/GetCase", Parse<v1::GetCaseRequest>(request)));
+  };
+  const std::string name = NewCase("2022-06-30", "2022-04-18");
+  const v1::CaseView view = page("name: '" + name + "'");
+  EXPECT_EQ(view.schedule().SerializeAsString(), Must(Get(name + "/schedule")).SerializeAsString());
+  EXPECT_EQ(view.schedule_missing_reason(), "");
+  const v1::CaseView before = page("name: '" + name + "' as_of: '2022-04-19'");
+  EXPECT_EQ(before.schedule().counted_on(), "2022-04-19");
+  EXPECT_EQ(before.schedule().forecast_start_on(), "2022-06-14");
+  const v1::CaseView undated = page("name: '" + NewCase("") + "'");
+  EXPECT_FALSE(undated.has_schedule());
+  EXPECT_EQ(undated.schedule_missing_reason(), "START_DATE_MISSING");
 }
 
 TEST_F(ScheduleTest, ExplainsAStartThatIsNotInTime) {
