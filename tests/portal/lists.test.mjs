@@ -30,6 +30,24 @@ test('the list of the year on 2022-02-19 has 725 rows; a region and a filter cut
   await page.context().close();
 });
 
+test('a word that is being typed stays when rows arrive meanwhile', async () => {
+  const page = await portal.signedIn('city-office', '/lists/invest-2022?as_of=2022-02-19');
+  await total(page, 725);
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route('**/entries?*', async (route) => { await held; await route.continue(); });
+  await page.locator('select[name=region]').selectOption('621122');
+  await page.waitForURL(/region=/);
+  await page.locator('input[name=title]').fill('公路');
+  release();
+  await page.locator('.count', { hasNotText: '725' }).waitFor();
+  await rows(page).first().waitFor();
+  assert.equal(await page.locator('input[name=title]').inputValue(), '公路');
+  await page.locator('input[name=title]').blur();
+  await page.waitForURL(/filter=/);
+  await page.context().close();
+});
+
 test('the filter builder writes AND and OR, and reads back what it wrote', async () => {
   const page = await portal.signedIn('city-office', '/lists/invest-2022?as_of=2022-04-20');
   await total(page, 737);
