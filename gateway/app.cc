@@ -98,13 +98,15 @@ App::App(AppOptions options)
       metrics_(std::move(options.metrics)),
       identity_(*signer_, clock_),
       figures_(backends_, memory_, clock_),
-      views_(*api_, backends_, clock_, [this](const std::string& service) { return FeedOf(service); }),
+      views_(*api_, backends_, memory_, clock_, [this](const std::string& service) { return FeedOf(service); }),
       portal_(std::move(options.portal)),
       openapi_(OpenApi(*api_)) {
   if (const auto registry = backends_.find("registry"); registry != backends_.end()) {
     sessions_ = std::make_unique<Sessions>(options.sessions, registry->second.channel, *signer_, identity_, clock_);
     uploads_ = std::make_unique<Uploads>(options.uploads, registry->second.channel,
                                          [this] { return Uuid::New(clock_).ToString(); });
+    search_ = std::make_unique<ProjectSearch>(ProjectSearchOptions{
+        registry->second.channel, [this] { return identity_.Token(); }, [this] { return FeedOf("registry"); }});
   }
   for (const auto& route : api_->routes()) permissions_[route.get()] = PermissionOf(*route);
   RegisterLocalMethods();
@@ -114,6 +116,7 @@ App::App(AppOptions options)
 App::~App() {
   EndStreams();
   for (const auto& feed : feeds_) feed->Stop();
+  if (search_ != nullptr) search_->Stop();
   // Every call has a deadline, so this ends.
   const auto none = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(in_flight_->mutex) { return in_flight_->count == 0; };
   absl::MutexLock lock(&in_flight_->mutex);
@@ -125,6 +128,7 @@ void App::RegisterLocalMethods() {
   local_methods_[package + "FigureViewService/ListFigures"] = {[this](LocalCall c) { figures_.List(std::move(c)); }};
   const std::string portal = package + "PortalService/";
   local_methods_[portal + "GetOverview"] = {[this](const LocalCall& c) { views_.GetOverview(c); }};
+  local_methods_[portal + "GetRegionPage"] = {[this](const LocalCall& c) { views_.GetRegionPage(c); }};
   local_methods_[portal + "GetProjectPage"] = {[this](const LocalCall& c) { views_.GetProjectPage(c); }};
   local_methods_[portal + "GetMyWork"] = {[this](const LocalCall& c) { views_.GetMyWork(c); }};
   if (sessions_ == nullptr) return;
@@ -135,6 +139,7 @@ void App::RegisterLocalMethods() {
       [this](const LocalCall& c) { sessions_->Current(c); }};
   local_methods_[package + "SessionService/DeleteCurrentSession"] = {
       [this](const LocalCall& c) { sessions_->Delete(c); }};
+  local_methods_[portal + "Search"] = {[this](const LocalCall& c) { search_->Search(c); }};
   local_methods_[package + "LiveService/WatchChanges"] = {[this](LocalCall c) { WatchChanges(std::move(c)); }};
   local_methods_[package + "UploadService/UploadFile"] = {[this](LocalCall c) { uploads_->Upload(std::move(c)); }};
 }
@@ -147,12 +152,20 @@ void App::FollowFeeds() {
     options.changed = [this, name = name, registry](const FeedChange& change) {
       views_.Apply(change);
       live_.Apply(name, change);
-      if (registry) sessions_->Apply(change);
+      if (!registry) return;
+      sessions_->Apply(change);
+      search_->Apply(change);
     };
-    if (registry) options.joined = [this](const std::string& token) { return sessions_->LoadEnded(token); };
+    if (registry) options.joined = [this](const std::string& token) { return JoinRegistry(token); };
     feeds_.push_back(std::make_unique<Feed>(std::move(options)));
   }
   for (const auto& feed : feeds_) feed->Start();
+}
+
+bool App::JoinRegistry(const std::string& newest_token) {
+  if (!sessions_->LoadEnded(newest_token)) return false;
+  search_->Start(newest_token);
+  return true;
 }
 
 void App::WatchChanges(LocalCall call) {

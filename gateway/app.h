@@ -24,6 +24,7 @@
 #include "gateway/http/exchange.h"
 #include "gateway/live.h"
 #include "gateway/memory.h"
+#include "gateway/search/project_search.h"
 #include "gateway/sessions.h"
 #include "gateway/static_files.h"
 #include "gateway/transcode/api.h"
@@ -110,6 +111,8 @@ class App {
   bool ServePage(const std::shared_ptr<Visit>& visit);
   void ServeHealth(const std::shared_ptr<Visit>& visit);
   void FollowFeeds();
+  // Reads what is kept beside the registry's feed.
+  bool JoinRegistry(const std::string& newest_token);
   void WatchChanges(LocalCall call);
   // Null when the service has none.
   const Feed* FeedOf(const std::string& service) const;
@@ -148,6 +151,7 @@ class App {
   LiveChanges live_{{}};
   std::unique_ptr<Sessions> sessions_;
   std::unique_ptr<Uploads> uploads_;
+  std::unique_ptr<ProjectSearch> search_;
   std::map<std::string, LocalMethod> local_methods_;            // By rpc_path.
   absl::flat_hash_map<const Route*, std::string> permissions_;  // "projects.read"
   std::vector<std::unique_ptr<Feed>> feeds_;

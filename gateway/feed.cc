@@ -48,6 +48,12 @@ bool Feed::HasSeen(const std::string& token) const {
   return seen_.contains(token);
 }
 
+void Feed::AwaitSeen(const std::string& token, absl::Duration timeout) const {
+  const auto seen = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return stopping_ || seen_.contains(token); };
+  const absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&seen), timeout);
+}
+
 void Feed::Loop() {
   absl::Duration pause = kFirstPause;
   for (;;) {

@@ -50,6 +50,8 @@ class Feed {
   std::string newest_token() const ABSL_LOCKS_EXCLUDED(mutex_);
   // True when the change that the token stands for has come.
   bool HasSeen(const std::string& token) const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Blocks until it has come, the feed is stopped, or the time is over.
+  void AwaitSeen(const std::string& token, absl::Duration timeout) const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   void Loop() ABSL_LOCKS_EXCLUDED(mutex_);

@@ -5,6 +5,7 @@
 
 #include "common/status/status.h"
 #include "fmt/format.h"
+#include "gateway/views/part.h"
 
 namespace yaoshi::gateway {
 namespace {
@@ -12,11 +13,6 @@ namespace {
 namespace common = yaoshi::common::v1;
 
 constexpr std::string_view kListFigures = "/yaoshi.common.v1.FigureService/ListFigures";
-
-bool IsCallersFault(absl::StatusCode code) {
-  return code == absl::StatusCode::kInvalidArgument || code == absl::StatusCode::kNotFound ||
-         code == absl::StatusCode::kUnauthenticated || code == absl::StatusCode::kPermissionDenied;
-}
 
 common::Figure MissingFigure(const common::Figure& known, const std::string& reason,
                              const common::ListFiguresRequest& request) {

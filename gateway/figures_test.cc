@@ -2,12 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "common/status/status.h"
-#include "gateway/descriptors.h"
-#include "gateway/transcode/api.h"
+#include "gateway/testing/golden.h"
 
 namespace yaoshi::gateway {
 namespace {
@@ -62,13 +58,7 @@ TEST(MergeFigures, NoPartsNoFigures) {
 TEST(MergeFigures, MarksWhatIsMissingAndKeepsTheRest) {
   const auto view = MergeFigures(ThreeParts(), April());
   ASSERT_TRUE(view.ok()) << view.status();
-  const auto api = Api::Create(DescriptorSet(), {"registry"}).value();
-  const auto* type = api->pool().FindMessageTypeByName("yaoshi.gateway.v1.FigureView");
-  const std::string json = api->ToJson(type, view->SerializeAsString()).value();
-  std::ifstream golden("gateway/testdata/figures.json");
-  std::stringstream expected;
-  expected << golden.rdbuf();
-  EXPECT_EQ(json + "\n", expected.str());
+  testing::ExpectGolden(*view, "gateway/testdata/figures.json");
 }
 
 }  // namespace

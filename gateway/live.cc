@@ -18,9 +18,22 @@ constexpr size_t kPieceEvents = 100;  // Events written at once.
 
 // The permission that reads a resource of a type.
 constexpr std::pair<std::string_view, std::string_view> kReads[] = {
-    {"entry", "lists.read"},        {"import_mapping", "imports.write"}, {"list", "lists.read"},
-    {"official", "directory.read"}, {"organization", "directory.read"},  {"project", "projects.read"},
+    {"case", "procedures.read"},
+    {"delegation", "procedures.read"},
+    {"entry", "lists.read"},
+    {"import_mapping", "imports.write"},
+    {"list", "lists.read"},
+    {"official", "directory.read"},
+    {"organization", "directory.read"},
+    {"procedure", "procedures.read"},
+    {"procedure_type", "catalogue.read"},
+    {"project", "projects.read"},
+    {"template", "catalogue.read"},
+    {"warning", "procedures.read"},
+    {"work_calendar", "calendar.read"},
 };
+
+constexpr std::string_view kCopy = "_copy";
 
 // "registry:12,preapproval:3"
 std::string ToText(const std::map<std::string, int64_t, std::less<>>& positions) {
@@ -34,8 +47,11 @@ std::string ToText(const std::map<std::string, int64_t, std::less<>>& positions)
 }  // namespace
 
 bool MayHear(const auth::Principal& who, const FeedChange& change) {
+  // Who may read what was copied may read the copy: what is counted from it is another with it.
+  std::string_view original = change.type();
+  if (original.ends_with(kCopy)) original.remove_suffix(kCopy.size());
   for (const auto& [type, permission] : kReads) {
-    if (type != change.type()) continue;
+    if (type != original) continue;
     const auth::Reach reach = auth::ReachOf(who.role, permission);
     if (auth::WithinReach(who, reach, change.region(), "")) return true;
     // A county reads the lists of its city.

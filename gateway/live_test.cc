@@ -99,12 +99,32 @@ TEST(MayHear, WhatTheCallerMayRead) {
     bool office, longxi, oper, auditor;
   };
   const Case cases[] = {
-      {"project", "621122", true, true, false, true},     {"project", "621125", true, false, false, true},
-      {"entry", "621122", true, true, false, true},       {"entry", "620000", false, false, false, false},
-      {"list", "621100", true, true, false, true},        {"list", "622900", false, false, false, false},
-      {"organization", "621125", true, true, true, true}, {"import_mapping", "621125", true, false, false, false},
-      {"account", "621122", false, false, false, false},  {"session", "621122", false, false, false, false},
+      {"project", "621122", true, true, false, true},
+      {"project", "621125", true, false, false, true},
+      {"entry", "621122", true, true, false, true},
+      {"entry", "620000", false, false, false, false},
+      {"list", "621100", true, true, false, true},
+      {"list", "622900", false, false, false, false},
+      {"organization", "621125", true, true, true, true},
+      {"import_mapping", "621125", true, false, false, false},
+      {"account", "621122", false, false, false, false},
+      {"session", "621122", false, false, false, false},
       {"tomorrow", "621122", false, false, false, false},
+      {"case", "621122", true, true, false, true},
+      {"case", "621125", true, false, false, true},
+      {"procedure", "621122", true, true, false, true},
+      {"procedure", "621125", true, false, false, true},
+      {"warning", "621125", true, false, false, true},
+      {"delegation", "621125", true, false, false, true},
+      {"procedure_type", "621100", true, true, true, true},
+      {"template", "621100", true, true, true, true},
+      {"work_calendar", "000000", true, true, true, true},
+      {"project_copy", "621122", true, true, false, true},
+      {"project_copy", "621125", true, false, false, true},
+      {"entry_copy", "621125", true, false, false, true},
+      {"list_copy", "621100", true, true, false, true},
+      {"organization_copy", "621125", true, true, true, true},
+      {"_copy", "621122", false, false, false, false},
   };
   for (const Case& c : cases) {
     const FeedChange change = ChangeOf(1, c.type, c.region);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "absl/strings/strip.h"
 #include "common/page/field_mask.h"
 #include "common/page/page_size.h"
 #include "google/protobuf/descriptor.h"
@@ -103,7 +104,8 @@ NamedResource::NamedResource(Spec spec, const ResourceMemory& memory, feed::Writ
       tokens_(tokens) {}
 
 bool NamedResource::MayTouch(const rpc::Call& call, const std::string& region, const Message& resource) const {
-  return call.MayTouch(region, spec_.organization_field.empty() ? "" : GetText(resource, spec_.organization_field));
+  const std::string unit = spec_.organization_field.empty() ? "" : GetText(resource, spec_.organization_field);
+  return call.MayTouch(region, std::string(absl::StripPrefix(unit, "organizations/")));
 }
 
 bool NamedResource::MaySee(const rpc::Call& call, const std::string& region) const {

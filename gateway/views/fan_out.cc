@@ -23,11 +23,17 @@ struct FanOut::Gathered {
   size_t missing ABSL_GUARDED_BY(mutex) = 0;
 };
 
-std::string FanOut::TokenFor(const std::string& service, const std::string& callers, bool* pending) const {
+bool FanOut::MustAsk(const std::string& service, const WriteTokens& writes) const {
   const Feed* feed = feed_of_(service);
-  const bool own = service == kTokenBackend && !callers.empty();
-  *pending = own && (feed == nullptr || !feed->HasSeen(callers));
-  if (*pending) return callers;
+  if (feed == nullptr || !feed->current()) return true;
+  const auto own = writes.find(service);
+  return own != writes.end() && !feed->HasSeen(own->second);
+}
+
+std::string FanOut::TokenFor(const std::string& service, const WriteTokens& writes) const {
+  const Feed* feed = feed_of_(service);
+  const auto own = writes.find(service);
+  if (own != writes.end() && (feed == nullptr || !feed->HasSeen(own->second))) return own->second;
   return feed == nullptr ? "" : feed->newest_token();
 }
 
@@ -42,7 +48,7 @@ bool FanOut::TakeKept(const Key& key, bool must_be_fresh, PartAnswer& answer) {
 }
 
 void FanOut::Ask(std::vector<PartAsk> asks, const std::string& scope, const rpc::CallOptions& options,
-                 std::function<void(std::vector<PartAnswer>)> done) {
+                 const WriteTokens& writes, std::function<void(std::vector<PartAnswer>)> done) {
   auto gathered = std::make_shared<Gathered>();
   gathered->done = std::move(done);
   gathered->asks = std::move(asks);
@@ -56,12 +62,9 @@ void FanOut::Ask(std::vector<PartAsk> asks, const std::string& scope, const rpc:
     PartAnswer& answer = answers.emplace_back();
     answer.part = ask.part;
     answer.service = ask.service;
-    bool pending = false;
-    how[i].consistency_token = TokenFor(ask.service, options.consistency_token, &pending);
+    how[i].consistency_token = TokenFor(ask.service, writes);
     how[i].timeout = std::min(options.timeout, kPartBudget);
-    const Feed* feed = feed_of_(ask.service);
-    const bool followed = feed != nullptr && feed->current();
-    if (!pending && followed && TakeKept(gathered->keys[i], /*must_be_fresh=*/true, answer)) continue;
+    if (!MustAsk(ask.service, writes) && TakeKept(gathered->keys[i], /*must_be_fresh=*/true, answer)) continue;
     to_ask.push_back(i);
   }
   {
@@ -91,19 +94,20 @@ void FanOut::Add(const std::shared_ptr<Gathered>& gathered, size_t index, const 
   PartAnswer answer;
   answer.part = ask.part;
   answer.service = ask.service;
-  answer.status = reply.status;
+  const bool absent = ask.may_be_absent && absl::IsNotFound(reply.status);
+  answer.status = absent ? absl::OkStatus() : reply.status;
   answer.answer_time = clock_.Now();
-  if (!reply.status.ok()) TakeKept(gathered->keys[index], /*must_be_fresh=*/false, answer);
+  if (!answer.status.ok()) TakeKept(gathered->keys[index], /*must_be_fresh=*/false, answer);
   {
     const absl::MutexLock lock(&mutex_);
     const bool overtaken = asking_.erase(gathered->numbers[index]) == 0;
-    if (reply.status.ok()) {
+    if (answer.status.ok()) {
       answer.known = true;
-      answer.bytes = reply.bytes;
+      if (!absent) answer.bytes = reply.bytes;
       silent_since_.erase(ask.service);
       if (kept_.size() >= kMaxKept) kept_.clear();
-      kept_[gathered->keys[index]] = {reply.bytes, answer.answer_time, ask.basis, !overtaken};
-    } else {
+      kept_[gathered->keys[index]] = {answer.bytes, answer.answer_time, ask.basis, !overtaken};
+    } else if (!IsCallersFault(answer.status.code())) {
       answer.since = silent_since_.try_emplace(ask.service, clock_.Now()).first->second;
     }
   }

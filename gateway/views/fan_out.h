@@ -18,6 +18,9 @@
 
 namespace yaoshi::gateway {
 
+// The consistency tokens of the caller's last writes, by service.
+using WriteTokens = std::map<std::string, std::string, std::less<>>;
+
 class FanOut {
  public:
   // Both must outlive this object. `feed_of` gives a service's feed, or null.
@@ -26,16 +29,15 @@ class FanOut {
       : backends_(backends), clock_(clock), feed_of_(std::move(feed_of)) {}
 
   // Answers come in the order of the questions; `done` runs once, on any thread. `scope` says whose rights the answers
-  // are bounded by: callers with one scope see the same. `options` are the caller's; its consistency token is the
-  // registry's.
+  // are bounded by: callers with one scope see the same. `options` are the caller's, without a consistency token.
   void Ask(std::vector<PartAsk> asks, const std::string& scope, const rpc::CallOptions& options,
-           std::function<void(std::vector<PartAnswer>)> done);
+           const WriteTokens& writes, std::function<void(std::vector<PartAnswer>)> done);
 
   void Apply(const FeedChange& change) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // The token that a read must bring to see what the caller wrote and all that the feed has told; `*pending`: the
-  // caller's own write has not come by the feed yet, so nothing that was kept will do.
-  std::string TokenFor(const std::string& service, const std::string& callers, bool* pending) const;
+  // True when the caller's own write has not come by the feed of the service yet, or the feed is not followed: nothing
+  // that was kept will do then.
+  bool MustAsk(const std::string& service, const WriteTokens& writes) const;
 
  private:
   struct Kept {
@@ -47,6 +49,8 @@ class FanOut {
   struct Gathered;
   using Key = std::string;
 
+  // The token that a read must bring to see what the caller wrote and all that the feed has told.
+  std::string TokenFor(const std::string& service, const WriteTokens& writes) const;
   void Add(const std::shared_ptr<Gathered>& gathered, size_t index, const rpc::Reply& reply)
       ABSL_LOCKS_EXCLUDED(mutex_);
   bool TakeKept(const Key& key, bool must_be_fresh, PartAnswer& answer) ABSL_LOCKS_EXCLUDED(mutex_);

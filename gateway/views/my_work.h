@@ -15,6 +15,7 @@ struct WorkQuestion {
   Date as_of;
   std::string known_at;
   std::string region;  // Inside the caller's own; empty: all of it.
+  Date today;          // Tasks of procedures are said of this day alone.
 };
 
 // Nothing for those who only read.

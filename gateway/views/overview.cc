@@ -5,8 +5,8 @@
 
 #include "common/money/money.h"
 #include "fmt/format.h"
+#include "gateway/views/approvals.h"
 #include "yaoshi/registry/v1/list.pb.h"
-#include "yaoshi/registry/v1/organization.pb.h"
 
 namespace yaoshi::gateway {
 namespace {
@@ -174,20 +174,25 @@ void AddSums(const OverviewQuestion& question, const Grouping& grouping, const s
   region_totals.insert(totals.begin(), totals.end());
 }
 
-void AddRegions(const OverviewQuestion& question, const std::vector<PartAnswer>& answers, v1::Overview& view) {
-  std::map<std::string, v1::RegionSums> regions;
-  std::map<std::string, SumRow> totals;
-  for (const Grouping& grouping : kGroupings) AddSums(question, grouping, answers, regions, totals, view);
+// Of units by name, and of regions by code.
+std::map<std::string, std::string> TitlesOf(const std::vector<PartAnswer>& answers) {
   std::map<std::string, std::string> titles;
   const auto directory = AnswerOf<registry::ListOrganizationsResponse>(answers, "directory");
   for (const registry::Organization& unit : directory.organizations()) {
-    const bool regional =
-        unit.kind() == registry::Organization::COUNTY_LEVEL || unit.kind() == registry::Organization::CITY;
-    if (regional) titles[unit.region()] = unit.title();
+    titles[unit.name()] = unit.title();
+    if (IsRegional(unit)) titles[unit.region()] = unit.title();
   }
+  return titles;
+}
+
+void AddRegions(const OverviewQuestion& question, const std::vector<PartAnswer>& answers,
+                const std::map<std::string, std::string>& titles, v1::Overview& view) {
+  std::map<std::string, v1::RegionSums> regions;
+  std::map<std::string, SumRow> totals;
+  for (const Grouping& grouping : kGroupings) AddSums(question, grouping, answers, regions, totals, view);
   for (auto& [code, sums] : regions) {
     *sums.mutable_sums() = SumsOf(question, code, totals[code], fmt::format("region = \"{}\"", code));
-    sums.mutable_sums()->set_title(titles[code]);
+    if (const auto title = titles.find(code); title != titles.end()) sums.mutable_sums()->set_title(title->second);
     *view.add_regions() = std::move(sums);
   }
 }
@@ -305,6 +310,10 @@ v1::Number TotalOf(const OverviewQuestion& question, const std::vector<PartAnswe
 
 }  // namespace
 
+bool IsRegional(const registry::Organization& unit) {
+  return unit.kind() == registry::Organization::COUNTY_LEVEL || unit.kind() == registry::Organization::CITY;
+}
+
 std::string UrlEncode(std::string_view text) {
   std::string encoded;
   for (const char c : text) {
@@ -365,6 +374,7 @@ std::vector<PartAsk> AsksOf(const OverviewQuestion& question, const std::vector<
   asks.push_back(AskSums("sums-by-field", question, {registry::BY_REGION, registry::BY_FIELD}, ""));
   asks.push_back(AskSums("starts-late", question, {}, LateFilter(question)));
   asks.push_back(AskSums("starts-due", question, {}, DueFilter(question)));
+  std::ranges::move(AsksOfApprovals(question), std::back_inserter(asks));
   return asks;
 }
 
@@ -379,7 +389,9 @@ absl::StatusOr<v1::Overview> ComposeOverview(const OverviewQuestion& question, c
   AddFigures(answers, view);
   AddLists(answers, view);
   AddFunnel(question, answers, view);
-  AddRegions(question, answers, view);
+  const std::map<std::string, std::string> titles = TitlesOf(answers);
+  AddRegions(question, answers, titles, view);
+  AddApprovals(question, answers, titles, view);
   AddTrends(answers, view);
   *view.mutable_starts_late() = TotalOf(question, answers, "starts-late", LateFilter(question));
   *view.mutable_starts_due() = TotalOf(question, answers, "starts-due", DueFilter(question));

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/views/part.h"
+#include "yaoshi/registry/v1/organization.pb.h"
 
 namespace yaoshi::gateway {
 
@@ -30,5 +31,8 @@ std::string RowsLink(const OverviewQuestion& question, const std::string& filter
 std::string RegionFilter(const std::string& region);
 
 std::string UrlEncode(std::string_view text);
+
+// True when the unit stands for its region.
+bool IsRegional(const yaoshi::registry::v1::Organization& unit);
 
 }  // namespace yaoshi::gateway

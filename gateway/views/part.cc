@@ -6,11 +6,16 @@
 namespace yaoshi::gateway {
 
 bool Touches(const yaoshi::common::v1::Change& change, const Basis& basis) {
-  const std::string& type = change.type();
-  if (type == "account" || type == "session" || type == "import_mapping") return false;  // In no view.
-  if (type != "project" && type != "entry") return true;
+  constexpr std::string_view kInNoView[] = {"account", "session", "import_mapping"};
+  constexpr std::string_view kDated[] = {"project", "entry", "project_copy", "entry_copy", "case", "procedure"};
+  const auto among = [&change](const auto& types) {
+    return std::find(std::begin(types), std::end(types), change.type()) != std::end(types);
+  };
+  if (among(kInNoView)) return false;
+  if (!among(kDated)) return true;
   const auto effective = Date::Parse(change.effective_on());
   if (effective.ok() && *effective > basis.as_of) return false;
+  if (change.type().ends_with("_copy")) return true;  // Known since its original was, whenever it came.
   const auto known = Timestamp::Parse(basis.known_at), recorded = Timestamp::Parse(change.record_time());
   return !known.ok() || !recorded.ok() || *recorded <= *known;
 }
@@ -37,17 +42,14 @@ bool IsKnown(const std::vector<PartAnswer>& answers, std::string_view part) {
                      [part](const PartAnswer& answer) { return answer.part == part && answer.known; });
 }
 
+bool IsCallersFault(absl::StatusCode code) {
+  return code == absl::StatusCode::kInvalidArgument || code == absl::StatusCode::kNotFound ||
+         code == absl::StatusCode::kUnauthenticated || code == absl::StatusCode::kPermissionDenied;
+}
+
 absl::Status CallersFault(const std::vector<PartAnswer>& answers) {
   for (const PartAnswer& answer : answers) {
-    switch (answer.status.code()) {
-      case absl::StatusCode::kInvalidArgument:
-      case absl::StatusCode::kNotFound:
-      case absl::StatusCode::kUnauthenticated:
-      case absl::StatusCode::kPermissionDenied:
-        return answer.status;
-      default:
-        break;
-    }
+    if (IsCallersFault(answer.status.code())) return answer.status;
   }
   return absl::OkStatus();
 }

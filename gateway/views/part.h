@@ -21,8 +21,8 @@ struct Basis {
   friend bool operator==(const Basis&, const Basis&) = default;
 };
 
-// True when an answer on that basis may be another after the change. Facts of projects and entries hold from their
-// effective date on; everything else is taken as it is now, whatever the date asked.
+// True when an answer on that basis may be another after the change. Facts of projects, entries, cases and procedures
+// hold from their effective date on; everything else is taken as it is now, whatever the date asked.
 bool Touches(const yaoshi::common::v1::Change& change, const Basis& basis);
 
 // A question to a service.
@@ -32,6 +32,7 @@ struct PartAsk {
   std::string method;   // "/yaoshi.common.v1.FigureService/ListFigures"
   std::string request;  // Serialised.
   Basis basis;
+  bool may_be_absent = false;  // NOT_FOUND is an answer: there is none.
 };
 
 // What came of it.
@@ -47,6 +48,9 @@ struct PartAnswer {
 
 // How the parts stand, in order of part and service.
 void DescribeParts(const std::vector<PartAnswer>& answers, google::protobuf::RepeatedPtrField<v1::Part>* parts);
+
+// True when an error of the code is no silence of the service, but its answer.
+bool IsCallersFault(absl::StatusCode code);
 
 // The error that is the caller's own fault, which is the answer to the whole view; OK when there is none.
 absl::Status CallersFault(const std::vector<PartAnswer>& answers);

@@ -10,6 +10,7 @@
 #include "gateway/views/my_work.h"
 #include "gateway/views/overview.h"
 #include "gateway/views/project_page.h"
+#include "gateway/views/region_page.h"
 
 namespace yaoshi::gateway {
 namespace {
@@ -55,9 +56,10 @@ absl::StatusOr<std::string> Bytes(const absl::StatusOr<Message>& view) {
 
 }  // namespace
 
-PortalViews::PortalViews(const Api& api, const std::map<std::string, Backend>& backends, const Clock& clock,
+PortalViews::PortalViews(const Api& api, const std::map<std::string, Backend>& backends,
+                         const ConsistencyMemory& memory, const Clock& clock,
                          std::function<const Feed*(const std::string&)> feed_of)
-    : api_(api), clock_(clock), feed_of_(std::move(feed_of)), fan_out_(backends, clock, feed_of_) {
+    : api_(api), backends_(backends), memory_(memory), clock_(clock), fan_out_(backends, clock, std::move(feed_of)) {
   for (const auto& [name, backend] : backends) {
     if (!FigurePrefixes(name).empty()) services_.push_back(name);
   }
@@ -83,30 +85,44 @@ absl::StatusOr<Basis> PortalViews::BasisOf(const std::string& as_of, const std::
   return basis;
 }
 
+WriteTokens PortalViews::WritesOf(const LocalCall& call) const {
+  WriteTokens writes;
+  for (const std::string& service : services_) {
+    // The token that the caller brought is that of one service; of the others it is remembered.
+    std::string token =
+        service == kTokenBackend ? call.options.consistency_token : memory_.Recall(call.principal.account, service);
+    if (!token.empty()) writes[service] = std::move(token);
+  }
+  return writes;
+}
+
+void PortalViews::Ask(const LocalCall& call, std::vector<PartAsk> asks, const WriteTokens& writes,
+                      std::function<void(const std::vector<PartAnswer>&)> done) {
+  std::erase_if(asks, [this](const PartAsk& ask) { return !backends_.contains(ask.service); });
+  fan_out_.Ask(std::move(asks), ScopeOf(call.principal), call.options, writes, std::move(done));
+}
+
 void PortalViews::Serve(const LocalCall& call, Recipe recipe) {
   // The day stands in the key: a view of "today" is another one tomorrow.
-  const std::string scope = ScopeOf(call.principal);
   const std::string key =
-      fmt::format("{}\n{}\n{}\n{}", recipe.type->full_name(), scope, recipe.basis.as_of.ToString(), call.request);
-  bool alone = false;
-  for (const PartAsk& ask : recipe.asks) {
-    bool pending = false;
-    fan_out_.TokenFor(ask.service, call.options.consistency_token, &pending);
-    const Feed* feed = feed_of_(ask.service);
-    alone = alone || pending || feed == nullptr || !feed->current();
-  }
+      fmt::format("{}\n{}\n{}\n{}", recipe.type, ScopeOf(call.principal), recipe.basis.as_of.ToString(), call.request);
+  const WriteTokens writes = WritesOf(call);
+  const bool alone = std::any_of(services_.begin(), services_.end(),
+                                 [&](const std::string& service) { return fan_out_.MustAsk(service, writes); });
   const uint64_t flight = cache_.Join(key, recipe.basis, alone, [call](const ViewCache::Answer& answer) {
     if (!answer.ok()) return call.done(answer.status());
     call.reply(ReplyWith(**answer, call.exchange->request()));
   });
   if (flight == 0) return;
-  fan_out_.Ask(recipe.asks, scope, call.options, [this, flight, alone, recipe](const std::vector<PartAnswer>& answers) {
-    const absl::StatusOr<std::string> view = recipe.compose(answers);
-    if (!view.ok()) return cache_.Finish(flight, view.status());
-    const bool whole =
-        std::all_of(answers.begin(), answers.end(), [](const auto& answer) { return answer.status.ok(); });
-    cache_.Finish(flight, Render(api_, recipe.type, *view, whole && !alone));
-  });
+  const auto* type = api_.pool().FindMessageTypeByName(fmt::format("yaoshi.gateway.v1.{}", recipe.type));
+  Ask(call, recipe.ask(), writes,
+      [this, flight, alone, type, compose = recipe.compose](const std::vector<PartAnswer>& answers) {
+        const absl::StatusOr<std::string> view = compose(answers);
+        if (!view.ok()) return cache_.Finish(flight, view.status());
+        const bool whole =
+            std::all_of(answers.begin(), answers.end(), [](const auto& answer) { return answer.status.ok(); });
+        cache_.Finish(flight, Render(api_, type, *view, whole && !alone));
+      });
 }
 
 void PortalViews::GetOverview(const LocalCall& call) {
@@ -115,14 +131,18 @@ void PortalViews::GetOverview(const LocalCall& call) {
   const auto basis = BasisOf(request.as_of(), request.known_at());
   if (!basis.ok()) return call.done(basis.status());
   const OverviewQuestion question = {basis->as_of, request.known_at(), request.region(), request.list()};
-  Recipe recipe;
-  recipe.basis = *basis;
-  recipe.asks = AsksOf(question, services_);
-  recipe.type = api_.pool().FindMessageTypeByName("yaoshi.gateway.v1.Overview");
-  recipe.compose = [question](const std::vector<PartAnswer>& answers) {
-    return Bytes(ComposeOverview(question, answers));
-  };
-  Serve(call, std::move(recipe));
+  Serve(call, {*basis, "Overview", [this, question] { return AsksOf(question, services_); },
+               [question](const auto& answers) { return Bytes(ComposeOverview(question, answers)); }});
+}
+
+void PortalViews::GetRegionPage(const LocalCall& call) {
+  v1::GetRegionPageRequest request;
+  request.ParseFromString(call.request);
+  const auto basis = BasisOf(request.as_of(), request.known_at());
+  if (!basis.ok()) return call.done(basis.status());
+  const OverviewQuestion question = {basis->as_of, request.known_at(), request.region(), request.list()};
+  Serve(call, {*basis, "RegionPage", [this, question] { return AsksOfRegionPage(question, services_); },
+               [question](const auto& answers) { return Bytes(ComposeRegionPage(question, answers)); }});
 }
 
 void PortalViews::GetProjectPage(const LocalCall& call) {
@@ -130,12 +150,8 @@ void PortalViews::GetProjectPage(const LocalCall& call) {
   request.ParseFromString(call.request);
   const auto basis = BasisOf(request.as_of(), request.known_at());
   if (!basis.ok()) return call.done(basis.status());
-  Recipe recipe;
-  recipe.basis = *basis;
-  recipe.asks = AsksOf(request, *basis);
-  recipe.type = api_.pool().FindMessageTypeByName("yaoshi.gateway.v1.ProjectPage");
-  recipe.compose = [](const std::vector<PartAnswer>& answers) { return Bytes(ComposeProjectPage(answers)); };
-  Serve(call, std::move(recipe));
+  Serve(call, {*basis, "ProjectPage", [request, basis = *basis] { return AsksOf(request, basis); },
+               [](const auto& answers) { return Bytes(ComposeProjectPage(answers)); }});
 }
 
 void PortalViews::GetMyWork(const LocalCall& call) {
@@ -143,15 +159,9 @@ void PortalViews::GetMyWork(const LocalCall& call) {
   request.ParseFromString(call.request);
   const auto basis = BasisOf(request.as_of(), request.known_at());
   if (!basis.ok()) return call.done(basis.status());
-  const WorkQuestion question = {call.principal, basis->as_of, request.known_at(), request.region()};
-  Recipe recipe;
-  recipe.basis = *basis;
-  recipe.asks = AsksOf(question);
-  recipe.type = api_.pool().FindMessageTypeByName("yaoshi.gateway.v1.MyWork");
-  recipe.compose = [question](const std::vector<PartAnswer>& answers) {
-    return Bytes(ComposeMyWork(question, answers));
-  };
-  Serve(call, std::move(recipe));
+  const WorkQuestion question = {call.principal, basis->as_of, request.known_at(), request.region(), clock_.Today()};
+  Serve(call, {*basis, "MyWork", [question] { return AsksOf(question); },
+               [question](const auto& answers) { return Bytes(ComposeMyWork(question, answers)); }});
 }
 
 }  // namespace yaoshi::gateway

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/local_call.h"
+#include "gateway/memory.h"
 #include "gateway/transcode/api.h"
 #include "gateway/views/fan_out.h"
 #include "gateway/views/view_cache.h"
@@ -18,10 +19,11 @@ namespace yaoshi::gateway {
 class PortalViews {
  public:
   // All must outlive this object; `feed_of` as FanOut has it.
-  PortalViews(const Api& api, const std::map<std::string, Backend>& backends, const Clock& clock,
-              std::function<const Feed*(const std::string&)> feed_of);
+  PortalViews(const Api& api, const std::map<std::string, Backend>& backends, const ConsistencyMemory& memory,
+              const Clock& clock, std::function<const Feed*(const std::string&)> feed_of);
 
   void GetOverview(const LocalCall& call);
+  void GetRegionPage(const LocalCall& call);
   void GetProjectPage(const LocalCall& call);
   void GetMyWork(const LocalCall& call);
 
@@ -32,17 +34,20 @@ class PortalViews {
   // How a view is made: what is asked, and what the answers become.
   struct Recipe {
     Basis basis;
-    std::vector<PartAsk> asks;
-    const google::protobuf::Descriptor* type = nullptr;  // Of the gateway's own pool.
-    // Serialised; `complete` as Rendered has it.
-    std::function<absl::StatusOr<std::string>(const std::vector<PartAnswer>&)> compose;
+    std::string_view type;                      // "Overview": of the gateway's own messages.
+    std::function<std::vector<PartAsk>()> ask;  // Only when nobody has made it yet.
+    std::function<absl::StatusOr<std::string>(const std::vector<PartAnswer>&)> compose;  // Serialised.
   };
   void Serve(const LocalCall& call, Recipe recipe);
+  WriteTokens WritesOf(const LocalCall& call) const;
+  void Ask(const LocalCall& call, std::vector<PartAsk> asks, const WriteTokens& writes,
+           std::function<void(const std::vector<PartAnswer>&)> done);
   absl::StatusOr<Basis> BasisOf(const std::string& as_of, const std::string& known_at) const;
 
   const Api& api_;
+  const std::map<std::string, Backend>& backends_;
+  const ConsistencyMemory& memory_;
   const Clock& clock_;
-  const std::function<const Feed*(const std::string&)> feed_of_;
   std::vector<std::string> services_;  // That have figures.
   FanOut fan_out_;
   ViewCache cache_;

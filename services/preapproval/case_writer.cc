@@ -107,7 +107,7 @@ class Mover {
     const Procedure* newest = file.Newest(key.code);
     MoveOrder order = OrderFromProto(request, on);
     if (order.move == ProcedureMove::kSign && order.department.empty()) {
-      order.department = call_.principal().organization;
+      order.department = UnitOf(call_);
     }
     RETURN_IF_ERROR(CheckActor(newest == nullptr ? fresh : *newest, order));
     RETURN_IF_ERROR(CheckEtag(request, file.VersionsOf(key.code), in_batch));
@@ -163,8 +163,8 @@ class Mover {
   absl::Status CheckActor(const Procedure& procedure, const MoveOrder& order) const {
     if (call_.MayTouch(procedure.region, "")) return absl::OkStatus();
     const std::string& whose = ActorOf(order.move) == Actor::kSigner ? order.department : procedure.department;
-    const bool acts = !IsApplicants(order.move) &&
-                      ActsFor(*delegations_, call_.principal().organization, whose, procedure.code, order.on);
+    const bool acts =
+        !IsApplicants(order.move) && ActsFor(*delegations_, UnitOf(call_), whose, procedure.code, order.on);
     return acts ? absl::OkStatus() : NotYourProcedure(IsApplicants(order.move) ? procedure.region : whose);
   }
 

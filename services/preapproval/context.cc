@@ -14,4 +14,9 @@ absl::StatusOr<std::string> ScopeOf(const rpc::Call& call, const std::string& re
   return region;
 }
 
+std::string UnitOf(const rpc::Call& call) {
+  const std::string& id = call.principal().organization;
+  return id.empty() ? "" : "organizations/" + id;
+}
+
 }  // namespace yaoshi::preapproval

@@ -31,4 +31,7 @@ struct Context {
 // REGION_NOT_FOUND when the caller may not read it.
 absl::StatusOr<std::string> ScopeOf(const rpc::Call& call, const std::string& region);
 
+// "organizations/{id}" of the caller, as resources name it; empty for callers without one.
+std::string UnitOf(const rpc::Call& call);
+
 }  // namespace yaoshi::preapproval

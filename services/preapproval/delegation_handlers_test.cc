@@ -14,7 +14,7 @@ using rpc::testing::County;
 using rpc::testing::WithRole;
 
 auth::Principal Department(const std::string& name) {
-  return WithRole(auth::Role::kDepartment, "621100", "organizations/" + name);
+  return WithRole(auth::Role::kDepartment, "621100", name);
 }
 
 class DelegationHandlersTest : public ::testing::Test {

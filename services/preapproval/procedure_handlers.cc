@@ -18,6 +18,8 @@ namespace {
 using filter::FieldType;
 using filter::FieldValue;
 
+constexpr std::string_view kEverybody = "organizations/-";
+
 // The fields that ListProcedures is filtered by, in this order.
 enum class Field : uint8_t {
   kCode,
@@ -334,7 +336,8 @@ absl::StatusOr<v1::ListProcedureVersionsResponse> ProcedureHandlers::ListProcedu
 
 absl::StatusOr<v1::ListTasksResponse> ProcedureHandlers::ListTasks(rpc::Call& call,
                                                                    const v1::ListTasksRequest& request) {
-  const std::string department = request.department().empty() ? call.principal().organization : request.department();
+  const std::string asked = request.department().empty() ? UnitOf(call) : request.department();
+  const std::string department = asked == kEverybody ? "" : asked;
   ASSIGN_OR_RETURN(const std::string region, ScopeOf(call, request.region()));
   ASSIGN_OR_RETURN(const int limit, PageSize(request.page_size()));
   const PageScope scope =

@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::string_view kSuffix = "/schedule";
 
-PageScope PageScopeOf(const rpc::Call& call, const std::string& region, const std::string& filter) {
+PageScope PageScopeOf(const rpc::Call& call, const std::string& parent, const std::string& filter) {
   PageScope scope;
   scope.method = call.method();
-  scope.parent = region;
+  scope.parent = parent;
   scope.filter = filter;
   scope.principal = PrincipalScope(call);
   return scope;
@@ -62,7 +62,10 @@ absl::StatusOr<v1::ListWarningsResponse> ScheduleHandlers::ListWarnings(rpc::Cal
   ASSIGN_OR_RETURN(const int size, PageSize(request.page_size()));
   ASSIGN_OR_RETURN(query.region, ScopeOf(call, request.region()));
   ASSIGN_OR_RETURN(const filter::BoundExpr filter, filter::ParseAndBind(request.filter(), WarningFields()));
-  const PageScope scope = PageScopeOf(call, query.region, request.filter());
+  if (!request.case_name().empty()) {
+    ASSIGN_OR_RETURN(query.project, ParseCaseName(request.case_name(), "case_name"));
+  }
+  const PageScope scope = PageScopeOf(call, query.region + request.case_name(), request.filter());
   ASSIGN_OR_RETURN(query.after, After(context_, scope, request.page_token()));
   query.filter = filter::ToSql(filter);
   query.limit = size + 1;

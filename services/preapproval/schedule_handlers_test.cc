@@ -134,6 +134,7 @@ TEST_F(ScheduleTest, ListsWarningsPageByPage) {
     for (int i = 0; i < 3; ++i) {
       Warning& warning = step.warnings.emplace_back();
       warning.kind = WarningKind::kStartAtRisk;
+      if (i == 0) warning.project = Uuid::Parse("00000000-0000-7000-8000-00000000000a").value();
       warning.region = i == 2 ? "621123" : "621122";
       warning.due_on = Date::Parse("2022-05-2" + std::to_string(i)).value();
       warning.warned_on = Date::Parse("2022-04-20").value();
@@ -149,6 +150,9 @@ TEST_F(ScheduleTest, ListsWarningsPageByPage) {
   EXPECT_NE(first.warnings(0).name(), second.warnings(0).name());
   EXPECT_EQ(second.next_page_token(), "");
   EXPECT_EQ(Must(List("", CityOffice())).warnings_size(), 3);
+  EXPECT_EQ(Must(List("case_name: 'cases/00000000-0000-7000-8000-00000000000a'")).warnings_size(), 1);
+  EXPECT_EQ(Must(List("case_name: 'cases/00000000-0000-7000-8000-00000000000b'")).warnings_size(), 0);
+  EXPECT_EQ(ReasonOr(List("case_name: 'cases/a'")), "INVALID_FIELDS");
   EXPECT_EQ(Must(List("filter: 'due_on = 2022-05-20 kind = START_AT_RISK'")).warnings_size(), 1);
   EXPECT_EQ(ReasonOr(List("page_token: '" + first.next_page_token() + "'", CityOffice())), "INVALID_PAGE_TOKEN");
 }

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 import { workbookBytes } from '../dingxi/workbook.mjs';
+import { listen } from './events.mjs';
 import { call, clientOf, status, withToken } from './grpc.mjs';
-import { ledgerRow, openWorkbook, projectBody } from './samples.mjs';
+import { createProject, ledgerRow, openWorkbook, projectBody } from './samples.mjs';
 import { sharedStack } from './stack.mjs';
 
 let stack;
@@ -108,7 +109,29 @@ const TABLE = [
   ['GET', '/v1/figures', () => [{ query: { as_of: '2022-04-20' } }, { query: { region: '621125' }, expect: ABSENT }, { query: { region: '621100' }, expect: [200, 404] }]],
   ['POST', '/v1/sessions', () => []],
   ['POST', '/v1/sessions:refresh', () => []],
+  ['GET', '/v1/sessions/current', () => [{}]],
+  ['DELETE', '/v1/sessions/current', () => []], // ends the caller's own; views.test.mjs does it
+  // The views: what the services would not show is in none of them, and not counted either.
+  ['GET', '/v1/views/overview', () => [
+    { query: { as_of: '2022-04-20' }, directory: true, shows: ownSumsOnly }, { query: { as_of: '2022-04-20', list: 'lists/invest-2022' }, directory: true, shows: ownSumsOnly },
+    { query: { region: '621125' }, expect: ABSENT }, { query: { region: '621100' }, expect: ABSENT },
+  ]],
+  ['GET', '/v1/views/regions/{}', () => [{ path: '/v1/views/regions/621122' }, { path: '/v1/views/regions/621125', expect: ABSENT }, { path: '/v1/views/regions/621100', expect: ABSENT }]],
+  ['GET', '/v1/views/projects/{}', (t) => [{ path: `/v1/views/${t.mine.name}` }, { path: `/v1/views/${t.project.name}`, expect: ABSENT }, { path: `/v1/views/${t.project.name}`, query: { as_of: '2022-04-20' }, expect: ABSENT }]],
+  ['GET', '/v1/views/my-work', () => [{}, { query: { as_of: '2022-04-20' } }, { query: { region: '621125' }, shows: nothingToDo }]],
+  ['GET', '/v1/changes', () => []], // a stream: walked below
 ];
+
+/** An overview names units of the directory, which all may read; its sums are of the caller's region. */
+function ownSumsOnly(view) {
+  assert.deepEqual(view.regions.map((r) => r.sums.key), ['621122']);
+  for (const rate of view.approvals?.regions ?? []) assert.equal(rate.key, '621122');
+  for (const warning of view.warnings) assert.equal(warning.region, '621122');
+}
+
+function nothingToDo(work) {
+  for (const group of work.groups) assert.ok(['0', undefined].includes(group.items_total?.value) && group.items.length === 0, JSON.stringify(group));
+}
 
 const routeKey = (method, path) => `${method.toUpperCase()} ${path.replace(/\{[^}]*\}/g, '{}')}`;
 
@@ -126,10 +149,9 @@ function assertNothingForeign(text, { directory, echoed, path = '', query = {}, 
   assert.doesNotMatch(text, /621125|漳县/);
 }
 
-// Preapproval's methods are walked by a test of its own over all of them; sessions and live changes by the gateway's. The
-// views and the POST of batchGet ask the same methods of the services that the rows below ask.
+// Preapproval's methods are walked by a test of its own over all of them; the POST of batchGet is the GET with a body.
 const WALKED_ELSEWHERE = new RegExp(['/workCalendars', '/procedureTypes', '/templates', '/cases', '/procedures', '/tasks', '/warnings', '/delegations', '/preapproval/',
-  '/projects/[^/]*:checkGate$', '/sessions/current$', '/changes$', '/views/', 'POST /v1/projects:batchGet$'].map((p) => (p.startsWith('POST') ? `^${p}` : ` /v1${p}`)).join('|'));
+  '/projects/[^/]*:checkGate$', 'POST /v1/projects:batchGet$'].map((p) => (p.startsWith('POST') ? `^${p}` : ` /v1${p}`)).join('|'));
 
 describe('a county account', () => {
   test('the table has a row for every route of the door', async () => {
@@ -148,10 +170,21 @@ describe('a county account', () => {
         const text = await textOf(reply);
         assert.ok((request.expect ?? [200]).includes(reply.status), `${method} ${target} ${JSON.stringify(request.query ?? {})} → ${reply.status} ${text.slice(0, 400)}`);
         assertNothingForeign(text.replaceAll(JSON.stringify(request.query?.region ?? '\0'), ''), { ...request, echoed: request.echoed || reply.status >= 400 });
+        if (request.shows && reply.status < 300) request.shows(reply.body);
         if (request.total !== undefined) assert.equal(reply.body.total_size, request.total);
       }
     });
   }
+
+  test('GET /v1/changes tells what happens in its own region and nothing of another', async () => {
+    const [mine, theirs] = await Promise.all([own, other].map((client) => listen(stack.url, client.token)));
+    const project = await createProject(other, { region: '621125' });
+    const after = await createProject(own, { region: '621122' });
+    await Promise.all([mine, theirs].map((stream, i) => stream.until((e) => e.name === [after.name, project.name][i])));
+    assert.ok(!mine.events.some((e) => e.name === project.name || e.region === '621125'));
+    assert.ok(!theirs.events.some((e) => e.name === after.name || e.region === '621122'));
+    await Promise.all([mine, theirs].map((stream) => stream.close()));
+  });
 
   test('what is not its own answers exactly like what is not there', async () => {
     const absent = await own.try('GET', `/v1/projects/${randomUUID()}`);

@@ -155,6 +155,10 @@ absl::StatusOr<std::vector<WarningRow>> ListWarnings(db::Session& session, const
     sql += " AND w.region LIKE ?";
     values.emplace_back(RegionPrefix(query.region) + "%");
   }
+  if (query.project) {
+    sql += " AND w.project_id = ?";
+    values.emplace_back(*query.project);
+  }
   if (query.after) {
     sql += " AND w.warned_on <= ? AND (w.warned_on < ? OR w.id < ?)";
     values.insert(values.end(), {query.after->first, query.after->first, query.after->second});

@@ -45,7 +45,8 @@ absl::Status ReleaseScan(db::Session& session, const Scan& scan, Timestamp now);
 
 // Which warnings, newest first.
 struct WarningQuery {
-  std::string region;  // The code and those that it covers; "": all.
+  std::string region;           // The code and those that it covers; "": all.
+  std::optional<Uuid> project;  // Only of this case.
   filter::SqlText filter;
   std::optional<std::pair<Date, Uuid>> after;  // The last of the page before.
   int limit = 0;
