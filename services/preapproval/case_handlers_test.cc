@@ -281,7 +281,7 @@ TEST_F(CaseTest, TasksAreThoseOfTheDepartment) {
   EXPECT_EQ(tasks.tasks(0).working_days_left(), 4);
   EXPECT_EQ(tasks.tasks(0).project_title(), "供水工程");
   EXPECT_EQ(Tasks(County("621122"), "department: 'organizations/dept-02' kind: OVERDUE").tasks_size(), 0);
-  EXPECT_GT(Tasks(Department("dept-01"), "department: 'organizations/-'").counts(2), 0) << "everybody's";
+  EXPECT_GT(Tasks(Department("dept-01"), "department: 'organizations/-'").tasks_size(), 0) << "everybody's";
   EXPECT_EQ(Tasks(County("621125"), "department: 'organizations/dept-02'").tasks_size(), 0);
   Must(Move(subject, "P04", v1::APPROVE, "2022-04-20"));
   EXPECT_EQ(Tasks(Department("dept-02")).tasks_size(), 0);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { adjust, createList, createProject } from './samples.mjs';
-import { eventually, sharedStack } from './stack.mjs';
+import { eventually, freshWord, sharedStack } from './stack.mjs';
 
 let stack;
 let office;
@@ -198,6 +198,29 @@ describe('a region\'s page', () => {
     const sizes = page.largest_projects.map((p) => BigInt(p.total_investment_fen));
     assert.deepEqual(sizes, [...sizes].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0)));
     assert.ok(page.largest_projects.every((p) => p.region === '621122'));
+  });
+});
+
+describe('search', () => {
+  const search = async (client, query, more = {}) => (await client.get('/v1/views/search', { query, ...more })).results;
+
+  test('finds by words, by code and by pinyin initials, and at once what was just written', async () => {
+    const word = freshWord();
+    const project = await createProject(office, { title: `引洮供水${word}二期工程`, region: '621122' });
+    for (const query of [word, `${word} 引洮`, `ytgs${word}`, `YTGS${word}EQGC`]) {
+      assert.deepEqual((await search(office, query)).map((r) => r.name), [project.name], query);
+    }
+    await office.patch(`/v1/${project.name}`, { title: `引洮供热${word}二期工程` }, { request_id: crypto.randomUUID() });
+    assert.equal((await search(office, word))[0].title, `引洮供热${word}二期工程`);
+    assert.deepEqual(await search(office, `供水${word}`), []);
+    const { projects } = await office.get('/v1/projects', { filter: 'project_code:*', page_size: 1 });
+    assert.equal((await search(office, projects[0].project_code))[0].name, projects[0].name);
+  });
+
+  test('refuses what is no search', async () => {
+    for (const query of [{ query: '  ' }, { query: 'a b c d e f' }, { query: 'a', page_size: -1 }, { query: 'a', region: 'x' }, {}]) {
+      assert.equal((await office.try('GET', '/v1/views/search', { query })).status, 400, JSON.stringify(query));
+    }
   });
 });
 
