@@ -68,6 +68,25 @@ export function assertQuiet(page, what) {
   assert.deepEqual(page.problems, [], `${what}: the console complains`);
 }
 
+/** Milliseconds that each scroll of a box and the two frames after it cost the page's own thread, in its processor time: other programs on the machine do not count. */
+export async function work(page, box, scrolls) {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const worked = async () => (await cdp.send('Performance.getMetrics')).metrics.find((metric) => metric.name === 'TaskDuration').value * 1000;
+  const frame = (by) => page.evaluate(async ([selector, pixels]) => {
+    document.querySelector(selector).scrollTop += pixels;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  }, [box, by]);
+  await frame(400);
+  const costs = [];
+  for (const by of scrolls) {
+    const before = await worked();
+    await frame(by);
+    costs.push(await worked() - before);
+  }
+  return costs;
+}
+
 /** A picture as WebP, a few dozen kilobytes: drawn anew by a page that is under nobody's content policy. */
 export async function toWebp(context, png) {
   const blank = await context.newPage();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { assertAccessible, assertQuiet, picture, Portal } from './browser.mjs';
+import { assertAccessible, assertQuiet, picture, Portal, work } from './browser.mjs';
 
 let portal;
 before(async () => { portal = await Portal.open(); });
@@ -140,21 +140,7 @@ test('100 000 rows scroll without a frame over 50 ms', async () => {
   await page.locator('a[href^="/lists/invest-2022"]').first().click();
   await total(page, 100000);
   await rows(page).first().waitFor();
-  // What the page's own thread worked, in its processor time: other programs on the machine do not count.
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const worked = async () => (await cdp.send('Performance.getMetrics')).metrics.find((metric) => metric.name === 'TaskDuration').value * 1000;
-  const frame = (by) => page.evaluate(async (pixels) => {
-    document.querySelector('.virtual').scrollTop += pixels;
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
-  }, by);
-  await frame(400);
-  const costs = [];
-  for (const by of [...Array(30).fill(180), ...Array(10).fill(1500), ...Array(5).fill(300000)]) {
-    const before = await worked();
-    await frame(by);
-    costs.push(await worked() - before);
-  }
+  const costs = await work(page, '.virtual', [...Array(30).fill(180), ...Array(10).fill(1500), ...Array(5).fill(300000)]);
   assert.ok(Math.max(...costs) < 2 * 50, `ms of two frames: ${costs.map(Math.round)}`);
   assert.ok(await rows(page).count() < 80, 'only the rows in sight exist');
   assertQuiet(page, '100 000 rows');

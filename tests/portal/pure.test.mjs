@@ -50,3 +50,32 @@ test('a merge takes what one side changed and asks about what both did', async (
   assert.deepEqual(conflicts, ['place']);
   assert.deepEqual([facts.title, facts.owner_title, facts.place, facts.region, facts.nature], ['mine', 'theirs', 'theirs', 'same', 'old']);
 });
+
+test('arrows run between needed procedures: what is not needed passes its own on, what is merged stands for the other', async () => {
+  const { arrowsOf } = await load('approvals/procedure.ts');
+  const needs = (code, requirement = 'REQUIRED', merged_into = '') => ({ code, requirement, merged_into });
+  const procedures = [needs('A'), needs('B', 'NOT_REQUIRED'), needs('C'), needs('D', 'MERGED', 'C'), needs('E')];
+  const graph = [{ code: 'B', prerequisites: ['A'] }, { code: 'C', prerequisites: ['B', 'D'] }, { code: 'E', prerequisites: ['D', 'B', 'E'] }];
+  assert.deepEqual(arrowsOf({ case: { procedures }, procedures, graph }).map(({ from, to }) => from + to), ['AC', 'CE', 'AE']);
+});
+
+test('a department is offered its own moves alone, the likeliest first; readers are offered none', async () => {
+  const { movesFor, waits } = await load('approvals/procedure.ts');
+  const procedure = { allowed_moves: ['WITHDRAW', 'EXPIRE', 'RETURN', 'REJECT', 'APPROVE', 'WAIVE'] };
+  const person = (role, ...permissions) => ({ role, organization: '', permissions });
+  assert.deepEqual(movesFor(procedure, person('DEPARTMENT', 'procedures.write')), ['APPROVE', 'RETURN', 'REJECT', 'WAIVE']);
+  assert.deepEqual(movesFor(procedure, person('COUNTY', 'procedures.write'))[0], 'APPROVE');
+  assert.ok(movesFor(procedure, person('COUNTY', 'procedures.write')).includes('WITHDRAW'));
+  assert.deepEqual(movesFor(procedure, person('LEADER', 'procedures.read')), []);
+  assert.deepEqual(movesFor(procedure, undefined), []);
+  assert.deepEqual([['REVOKE', 'WAIVE'], ['ACCEPT', 'WAIVE'], []].map(waits), [false, true, false]);
+});
+
+test('the frame of a Gantt holds its bars, today and the start that is aimed at', async () => {
+  const { chartOf, dayOf } = await load('approvals/procedure.ts');
+  const item = (code, forecast_start_on, forecast_finish_on, latest_finish_on, float_days) => ({ code, forecast_start_on, forecast_finish_on, latest_finish_on, float_days, critical: false });
+  const chart = chartOf({ counted_on: '2022-03-01', target_start_on: '2022-04-30', items: [item('A', '2021-12-20', '2022-01-10', '', 0), item('B', '2022-03-01', '2022-05-20', '2022-04-20', -20), item('C', '', '', '', 0)] });
+  assert.deepEqual(chart.bars.map(({ code, done, late }) => [code, done, late]), [['A', true, false], ['B', false, true]]);
+  assert.ok(chart.first < dayOf('2021-12-20') && chart.last > dayOf('2022-05-20'));
+  assert.deepEqual(chart.months.map(({ label }) => label), ['2022-01', '2022-02', '2022-03', '2022-04', '2022-05']);
+});
