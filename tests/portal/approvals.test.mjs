@@ -1,46 +1,25 @@
 // A project's approvals: moved through in place, drawn as graph and Gantt, and every state that is no content.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { eventually, freshWord } from '../e2e/stack.mjs';
+import { eventually } from '../e2e/stack.mjs';
 import { assertAccessible, assertQuiet, picture, Portal, work } from './browser.mjs';
+import { day, ensureCalendars, idOf, newCase, newProject } from './cases.mjs';
 
 let portal;
 let office;
-const day = (offset) => new Date(Date.now() + (8 + 24 * offset) * 3600_000).toISOString().slice(0, 10);
-const idOf = (project) => project.name.replace('projects/', '');
 const tabOf = (project, more = '') => `/${project.name}?tab=approvals${more}`;
 
 before(async () => {
   portal = await Portal.open();
   office = await portal.stack.as('city-office');
-  // Schedules look years ahead; a calendar that is there already stays as it is.
-  for (const year of [0, 1, 2].map((more) => Number(day(0).slice(0, 4)) + more)) {
-    await office.post('/v1/workCalendars', { year, holidays: [`${year}-01-01`], source: '门户试验' }).catch((error) => assert.equal(error.reason, 'WORK_CALENDAR_EXISTS'));
-  }
+  await ensureCalendars(office);
 });
 after(async () => { await portal.close(); });
-
-async function newProject(more = {}) {
-  const word = freshWord();
-  return office.post('/v1/projects', {
-    project: { title: `门户审批 ${word}`, region: '621122', field: 'AGRICULTURE_WATER', nature: 'NEW_CONSTRUCTION', regime: 'APPROVAL', owner_title: `门户审批 ${word} 公司`, total_investment_fen: '12300000000', planned_start_on: day(200), attributes: { uses_new_land: true, building_or_municipal: true }, ...more },
-    initial_stage: 'PREPARING', duplicate_override_reason: '测试项目', effective_on: day(-40),
-  });
-}
-
-/** A project with a case; the case service learns of projects a moment later. */
-async function newCase() {
-  const project = await newProject();
-  await eventually('the project has come to the case service', () => office.post('/v1/cases', { project: project.name, opened_on: day(-30) }).catch((error) => {
-    if (error.reason !== 'PROJECT_NOT_FOUND') throw error;
-  }));
-  return project;
-}
 
 const stateOf = async (project, code) => (await office.get(`/v1/cases/${idOf(project)}/procedures/${code}`)).state;
 
 test('an approval is moved through in place: handed in, accepted, corrected, approved', async () => {
-  const project = await newCase();
+  const project = await newCase(office);
   const page = await portal.signedIn('county-longxi', tabOf(project));
   const row = page.locator('tr[data-code=P00]');
   const dialog = page.locator('dialog[open]');
@@ -75,7 +54,7 @@ test('an approval is moved through in place: handed in, accepted, corrected, app
 });
 
 test('a refused move says why and keeps what was typed; nothing has happened', async () => {
-  const project = await newCase();
+  const project = await newCase(office);
   const page = await portal.signedIn('county-longxi', tabOf(project));
   await page.locator('tr[data-code=P10] button').click();
   const dialog = page.locator('dialog[open]');
@@ -90,7 +69,7 @@ test('a refused move says why and keeps what was typed; nothing has happened', a
 });
 
 test('procedures are a table, a graph and a Gantt with float and critical path, in both themes and languages and on a phone', async () => {
-  const project = await newCase();
+  const project = await newCase(office);
   for (const options of [{}, { theme: 'dark', language: 'en' }, { width: 390, height: 844 }]) {
     const what = JSON.stringify(options);
     const page = await portal.signedIn('city-office', tabOf(project), options);
@@ -121,11 +100,11 @@ test('procedures are a table, a graph and a Gantt with float and critical path, 
 });
 
 test('a schedule of 5 000 rows scrolls, and only the rows in sight exist', async () => {
-  const project = await newCase();
-  const schedule = await office.get(`/v1/cases/${idOf(project)}/schedule`);
-  const items = Array.from({ length: 5000 }, (_, i) => ({ ...schedule.items[i % schedule.items.length], code: `X${i}` }));
+  const project = await newCase(office);
+  const view = await office.get(`/v1/cases/${idOf(project)}`);
+  const items = Array.from({ length: 5000 }, (_, i) => ({ ...view.schedule.items[i % view.schedule.items.length], code: `X${i}` }));
   const page = await portal.signedIn('city-office', '/lists');
-  await page.route('**/v1/cases/*/schedule', (route) => route.fulfill({ json: { ...schedule, items } }));
+  await page.route('**/v1/cases/*', (route) => route.fulfill({ json: { ...view, schedule: { ...view.schedule, items } } }));
   await page.goto(portal.url + tabOf(project, '&view=gantt'));
   await page.locator('[data-bar=X0]').waitFor();
   const costs = await work(page, '.gantt', [...Array(20).fill(200), ...Array(5).fill(20000)]);
@@ -138,7 +117,7 @@ test('a schedule of 5 000 rows scrolls, and only the rows in sight exist', async
 });
 
 test('a project without a case says so, and whoever may opens one there', async () => {
-  const project = await newProject();
+  const project = await newProject(office);
   await eventually('the project has come to the case service', async () => (await office.get(`/v1/${project.name}:checkGate`)).obstacles[0].kind === 'NO_CASE');
   const reader = await portal.signedIn('leader-01', tabOf(project));
   await reader.locator('[data-part=approvals] [data-state=empty]').waitFor();
@@ -153,20 +132,19 @@ test('a project without a case says so, and whoever may opens one there', async 
 });
 
 test('the past and readers have nothing to press; a part that is away is named, and the rest stands', async () => {
-  const project = await newCase();
+  const project = await newCase(office);
   const past = await portal.signedIn('city-office', tabOf(project, `&as_of=${day(-5)}`));
   await past.locator('tr[data-code=P00] button').click();
   await past.locator('dialog[open]').waitFor();
   assert.equal(await past.locator('dialog[open] form').count(), 0, 'the past is read-only');
   await past.keyboard.press('Escape');
   await past.locator('[data-view=gantt]').click();
-  await past.getByText('过去的日期没有').waitFor();
+  await past.locator('[data-verdict]').waitFor();
   await past.context().close();
   const page = await portal.signedIn('leader-01', '/lists');
-  for (const part of ['*/schedule', '*:checkGate']) await page.route(`**/v1/${part === '*:checkGate' ? 'projects' : 'cases'}/${part}*`, (route) => route.fulfill({ status: 503, contentType: 'application/json', body: '{"error":{"code":503,"message":"away"}}' }));
-  await page.goto(portal.url + tabOf(project, '&view=gantt'));
-  await page.locator('.part-note[data-state=MISSING]').nth(1).waitFor();
-  await page.locator('[data-view=table]').click();
+  await page.route('**/v1/projects/*:checkGate*', (route) => route.fulfill({ status: 503, contentType: 'application/json', body: '{"error":{"code":503,"message":"away"}}' }));
+  await page.goto(portal.url + tabOf(project));
+  await page.locator('.part-note[data-state=MISSING]').waitFor();
   await page.locator('tr[data-code=P00] button').click();
   await page.locator('dialog[open]').waitFor();
   assert.equal(await page.locator('dialog[open] form').count(), 0, 'readers only read');
@@ -174,4 +152,13 @@ test('the past and readers have nothing to press; a part that is away is named, 
   const stranger = await portal.signedIn('county-zhangxian', tabOf(project));
   await stranger.locator('[data-state=absent]').waitFor();
   await stranger.context().close();
+});
+
+test('a case without a start date says why it has no schedule', async () => {
+  const project = await newCase(office, { planned_start_on: '' });
+  const page = await portal.signedIn('city-office', tabOf(project, '&view=gantt'));
+  await page.locator('.part-note', { hasText: '拟开工日期' }).waitFor();
+  await assertAccessible(page, 'no schedule');
+  assertQuiet(page, 'no schedule');
+  await page.context().close();
 });

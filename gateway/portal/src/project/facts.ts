@@ -1,11 +1,11 @@
 // The facts of a project that people edit here, and what happens when two edit at once. Pure.
 import type { Project } from '@/api/generated/registry';
 
-export type FactKey = 'title' | 'region' | 'place' | 'industry' | 'field' | 'nature' | 'regime' | 'owner_title' | 'owner_credit_code' | 'competent_department' | 'responsible_unit' | 'responsible_person' | 'content_and_scale' | 'planned_start_on' | 'planned_completion_on' | 'total_investment_fen';
+export type FactKey = 'title' | 'project_code' | 'region' | 'place' | 'industry' | 'field' | 'nature' | 'regime' | 'owner_title' | 'owner_credit_code' | 'competent_department' | 'responsible_unit' | 'responsible_person' | 'content_and_scale' | 'planned_start_on' | 'planned_completion_on' | 'total_investment_fen';
 export type FactKind = 'text' | 'long' | 'region' | 'unit' | 'enum' | 'date' | 'money';
 
 export const FACTS: { key: FactKey; kind: FactKind; values?: 'field' | 'nature' | 'regime' }[] = [
-  { key: 'title', kind: 'text' }, { key: 'region', kind: 'region' }, { key: 'place', kind: 'text' }, { key: 'field', kind: 'enum', values: 'field' }, { key: 'industry', kind: 'text' },
+  { key: 'title', kind: 'text' }, { key: 'project_code', kind: 'text' }, { key: 'region', kind: 'region' }, { key: 'place', kind: 'text' }, { key: 'field', kind: 'enum', values: 'field' }, { key: 'industry', kind: 'text' },
   { key: 'nature', kind: 'enum', values: 'nature' }, { key: 'regime', kind: 'enum', values: 'regime' }, { key: 'total_investment_fen', kind: 'money' }, { key: 'owner_title', kind: 'text' }, { key: 'owner_credit_code', kind: 'text' },
   { key: 'competent_department', kind: 'unit' }, { key: 'responsible_unit', kind: 'unit' }, { key: 'responsible_person', kind: 'text' }, { key: 'planned_start_on', kind: 'date' }, { key: 'planned_completion_on', kind: 'date' }, { key: 'content_and_scale', kind: 'long' },
 ];
