@@ -3,10 +3,11 @@
 // sharedStack() gives all test files one installation with the acceptance data set: that of YAOSHI_E2E_URL,
 // YAOSHI_E2E_ACCOUNTS and YAOSHI_E2E_REGISTRY (host:port) when they are set; otherwise one that the first file starts with
 // `./dev up` below YAOSHI_SCRATCH (`./dev test` stops and removes it), or below a temporary folder that its last user removes.
+// The files take turns with it, beside those that have one of their own.
 // ownStack() starts an empty one for a test file alone, to be broken at will.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,7 +94,9 @@ function describe(home) {
 
 // A hook of a test file ends with the file only when it is made outside of all tests and hooks: here.
 const started = [];
+const turns = [];
 after(async () => {
+  for (const turn of turns) rmSync(turn, { force: true });
   for (const home of started) {
     await dev(home, 'down');
     rmSync(home, { recursive: true, force: true });
@@ -117,7 +120,30 @@ export async function sharedStack() {
     started.push(home);
     return new Stack(await start(home));
   }
+  await takeTurn(join(scratch, 'shared.turn'));
   return new Stack(await startedOnce(scratch));
+}
+
+const alive = (pid) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Waits until no other test file counts or changes what is in the installation; this one has it to its end. */
+async function takeTurn(turn) {
+  await eventually('another test file is done with the installation', () => {
+    try {
+      writeFileSync(turn, String(process.pid), { flag: 'wx' });
+      return true;
+    } catch {
+      if (!alive(Number(readFileSync(turn, 'utf8')))) rmSync(turn, { force: true });
+      return false;
+    }
+  }, { within_ms: 2 * START_MS, every_ms: 50 });
+  turns.push(turn);
 }
 
 /** Of all test files of a run, the first starts the installation; the others wait for its description. */
