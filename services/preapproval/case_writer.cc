@@ -232,16 +232,21 @@ absl::StatusOr<EditableCase> LoadForWrite(const rpc::Call& call, feed::Tx& tx, c
   return editable;
 }
 
-absl::StatusOr<v1::Case> PutCase(feed::Tx& tx, const Case& subject, const v1::Case& before,
-                                 const std::string& account) {
+v1::Case NextCase(const Case& subject, const v1::Case& before, Timestamp now, const std::string& account) {
   Stamp stamp;
   stamp.version = before.etag().empty() ? 1 : VersionOf(before, Date()).version + 1;
-  stamp.update_time = tx.now().ToString();
+  stamp.update_time = now.ToString();
   stamp.create_time = before.create_time().empty() ? stamp.update_time : before.create_time();
   stamp.update_account = account;
-  v1::Case proto = ToProto(subject, stamp);
-  tx.Put(VersionOf(proto, subject.effective_on));
-  RETURN_IF_ERROR(InsertCases(tx.session(), tx.change_set(), {{subject, stamp.version}}));
+  return ToProto(subject, stamp);
+}
+
+absl::StatusOr<v1::Case> PutCase(feed::Tx& tx, const Case& subject, const v1::Case& before,
+                                 const std::string& account) {
+  v1::Case proto = NextCase(subject, before, tx.now(), account);
+  feed::Version version = VersionOf(proto, subject.effective_on);
+  RETURN_IF_ERROR(InsertCases(tx.session(), tx.change_set(), {{subject, version.version}}));
+  tx.Put(std::move(version));
   return proto;
 }
 

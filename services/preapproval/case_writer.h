@@ -22,7 +22,9 @@ struct EditableCase {
 absl::StatusOr<EditableCase> LoadForWrite(const rpc::Call& call, feed::Tx& tx, const Uuid& project,
                                           const std::string& etag);
 
-// Puts the next version of a case, or the first; returns it as written.
+// The next version of a case, or the first.
+v1::Case NextCase(const Case& subject, const v1::Case& before, Timestamp now, const std::string& account);
+// Puts it; returns it as written.
 absl::StatusOr<v1::Case> PutCase(feed::Tx& tx, const Case& subject, const v1::Case& before, const std::string& account);
 
 // Opens cases of projects that arrived, not written yet; paths of violations begin with `requests[i].` in a batch.

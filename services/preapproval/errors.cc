@@ -105,6 +105,35 @@ absl::Status RegistryUnavailable() {
                "The registry, which keeps the files, does not answer; send the request again.");
 }
 
+absl::Status ScenarioNotFound(std::string_view name) {
+  return NotFound("SCENARIO_NOT_FOUND", "scenario", name, ", or you may not see it; list the scenarios.");
+}
+
+absl::Status ScenarioClosed(std::string_view name) {
+  return Error(Code::kFailedPrecondition, "SCENARIO_CLOSED",
+               fmt::format("{} was applied or dropped already; make a new one.", Quote(name)));
+}
+
+absl::Status ScenarioTooLarge(size_t most) {
+  return Error(Code::kFailedPrecondition, "SCENARIO_TOO_LARGE",
+               fmt::format("The list has more than {} cases there; make a scenario for each region.", most),
+               {{"limit", fmt::format("{}", most)}});
+}
+
+absl::Status ScenarioChangesLimits() {
+  return Error(Code::kFailedPrecondition, "SCENARIO_CHANGES_LIMITS",
+               "Limits are changed in the catalogue, from a date on; change them there, and make a scenario without "
+               "them to be applied.");
+}
+
+absl::Status CaseChanged(std::string_view name) {
+  return WithResource(
+      Error(Code::kAborted, "CASE_CHANGED",
+            fmt::format("{} or its start date changed since the scenario was counted; make it anew.", name),
+            {{"case", std::string(name)}}),
+      "case", name);
+}
+
 absl::Status ProcedureTypeNotFound(std::string_view name) {
   return NotFound("PROCEDURE_TYPE_NOT_FOUND", "procedure type", name, "; list the catalogue to see which there are.");
 }

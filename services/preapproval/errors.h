@@ -26,6 +26,14 @@ absl::Status CaseExists(std::string_view name);
 absl::Status ProcedureNotFound(std::string_view name);
 // A code that was begun is not wanted any more.
 absl::Status ProcedureBegun(std::string_view code);
+absl::Status ScenarioNotFound(std::string_view name);
+// Applied or dropped already.
+absl::Status ScenarioClosed(std::string_view name);
+// Of more cases than a scenario may have.
+absl::Status ScenarioTooLarge(size_t most);
+absl::Status ScenarioChangesLimits();
+// `name` is not any more as the scenario counted it.
+absl::Status CaseChanged(std::string_view name);
 absl::Status ProcedureTypeNotFound(std::string_view name);
 absl::Status ProcedureTypeExists(std::string_view name);
 

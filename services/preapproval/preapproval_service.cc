@@ -16,6 +16,7 @@
 #include "services/preapproval/procedure_import_handlers.h"
 #include "services/preapproval/procedure_type_handlers.h"
 #include "services/preapproval/registry_follower.h"
+#include "services/preapproval/scenario_handlers.h"
 #include "services/preapproval/schedule_handlers.h"
 #include "services/preapproval/statistics_handlers.h"
 #include "services/preapproval/store/case_store.h"
@@ -50,6 +51,7 @@ struct PreapprovalService::State {
   CaseHandlers cases{context};
   ProcedureHandlers procedures{context};
   ScheduleHandlers schedules{context};
+  ScenarioHandlers scenarios{context};
   YearBeforeRates year_before;
   StatisticsHandlers statistics{context, year_before};
   FigureHandlers figures{context, year_before};
@@ -99,6 +101,7 @@ std::vector<rpc::BoundService> PreapprovalService::Bind() {
   services.push_back(state_->cases.Bind());
   services.push_back(state_->procedures.Bind());
   services.push_back(state_->schedules.Bind());
+  services.push_back(state_->scenarios.Bind());
   services.push_back(state_->statistics.Bind());
   services.push_back(state_->figures.Bind());
   services.push_back(state_->procedure_imports.Bind());

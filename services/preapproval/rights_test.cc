@@ -15,6 +15,7 @@
 #include "yaoshi/preapproval/v1/procedure.pb.h"
 #include "yaoshi/preapproval/v1/procedure_import.pb.h"
 #include "yaoshi/preapproval/v1/procedure_type.pb.h"
+#include "yaoshi/preapproval/v1/scenario.pb.h"
 #include "yaoshi/preapproval/v1/schedule.pb.h"
 #include "yaoshi/preapproval/v1/statistics.pb.h"
 #include "yaoshi/preapproval/v1/template.pb.h"
@@ -35,7 +36,7 @@ enum class Answer {
 };
 
 struct Probe {
-  std::string request;  // In protobuf's text format; $ is the other county's project id.
+  std::string request;  // In protobuf's text format; $ is the other county's project id, @ its scenario's.
   Answer expected = Answer::kRefused;
 };
 
@@ -67,6 +68,16 @@ const std::map<std::string, std::vector<Probe>> kProbes = {
     {"ProcedureService.BatchMoveProcedures", {{"requests { name: 'cases/$/procedures/P10' move: SUBMIT }"}}},
     {"ProcedureService.ListProcedureVersions", {{"name: 'cases/$/procedures/P01'"}}},
     {"ProcedureService.ListTasks", {{"", Answer::kNothing}, {"region: '621121'"}}},
+    {"ScenarioService.CreateScenario",
+     {{"title: '越权' cases: 'cases/$' changes { shift_working_days: 5 }"},
+      {"title: '越权' cases: 'cases/$' changes { shift_working_days: 5 } validate_only: true"},
+      {"title: '自己的' list: 'lists/invest-2022-1' changes { shift_working_days: 5 } validate_only: true",
+       Answer::kNothing},
+      {"title: '越权' list: 'lists/invest-2022-1' region: '621121' changes { shift_working_days: 5 }"}}},
+    {"ScenarioService.GetScenario", {{"name: 'scenarios/@'"}}},
+    {"ScenarioService.ListScenarios", {{"", Answer::kNothing}, {"region: '621121'"}}},
+    {"ScenarioService.ApplyScenario", {{"name: 'scenarios/@' reason: '越权'"}}},
+    {"ScenarioService.DropScenario", {{"name: 'scenarios/@'"}}},
     {"ScheduleService.GetSchedule", {{"name: 'cases/$/schedule'"}}},
     {"ScheduleService.ListWarnings", {{"", Answer::kNothing}, {"region: '621121'"}}},
     {"StatisticsService.GetCompletionRates",
@@ -129,6 +140,13 @@ class RightsTest : public ::testing::Test {
     world_ = new RatesWorld;
     theirs_ = Fill("621121", kSecret + "一号");
     Fill("621122", "陇西自己的水渠");
+    v1::CreateScenarioRequest what_if = Parse<v1::CreateScenarioRequest>("changes { shift_working_days: 5 }");
+    what_if.set_title(kSecret);
+    what_if.add_cases("cases/" + theirs_.ToString());
+    scenario_ = Must(world_->server().Call<v1::Scenario>(rpc::testing::County("621121"),
+                                                         "ScenarioService/CreateScenario", what_if))
+                    .name();
+    scenario_.erase(0, scenario_.find('/') + 1);
   }
   static void TearDownTestSuite() {
     delete world_;
@@ -161,8 +179,8 @@ class RightsTest : public ::testing::Test {
   std::unique_ptr<google::protobuf::Message> RequestOf(const google::protobuf::MethodDescriptor& method,
                                                        const Probe& probe) {
     std::string text = probe.request;
-    for (size_t at = text.find('$'); at != std::string::npos; at = text.find('$')) {
-      text.replace(at, 1, theirs_.ToString());
+    for (const auto& [sign, id] : {std::pair('$', theirs_.ToString()), std::pair('@', scenario_)}) {
+      for (size_t at = text.find(sign); at != std::string::npos; at = text.find(sign)) text.replace(at, 1, id);
     }
     std::unique_ptr<google::protobuf::Message> request(
         google::protobuf::MessageFactory::generated_factory()->GetPrototype(method.input_type())->New());
@@ -191,6 +209,7 @@ class RightsTest : public ::testing::Test {
 
   static inline RatesWorld* world_ = nullptr;
   static inline Uuid theirs_;
+  static inline std::string scenario_;
 };
 
 TEST_F(RightsTest, ACountyReachesNothingOfAnother) {
@@ -220,8 +239,9 @@ TEST(Probes, KnowEveryMethod) {
   for (const google::protobuf::FileDescriptor* file :
        {v1::Case::descriptor()->file(), v1::Delegation::descriptor()->file(), v1::Procedure::descriptor()->file(),
         v1::ProcedureType::descriptor()->file(), v1::ImportProceduresRequest::descriptor()->file(),
-        v1::Schedule::descriptor()->file(), v1::CompletionRates::descriptor()->file(),
-        v1::Template::descriptor()->file(), v1::WorkCalendar::descriptor()->file()}) {
+        v1::Scenario::descriptor()->file(), v1::Schedule::descriptor()->file(),
+        v1::CompletionRates::descriptor()->file(), v1::Template::descriptor()->file(),
+        v1::WorkCalendar::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         const std::string key = KeyOf(*file->service(s)->method(m));

@@ -54,29 +54,42 @@ absl::StatusOr<Date> TargetOf(const CaseBook& book, const CaseRow& subject) {
                "Neither the project nor the case has a start date to count back from; set one.");
 }
 
-absl::StatusOr<CasePlan> PlanOf(const CaseBook& book, const CaseRow& subject, Date today) {
-  CasePlan plan;
-  ASSIGN_OR_RETURN(plan.target, TargetOf(book, subject));
-  plan.graph = subject.profile->graph;
-  if (plan.graph == nullptr) return TemplateMissing(subject);
-  plan.tasks.resize(plan.graph->nodes().size());
-  plan.titles.resize(plan.graph->nodes().size());
-  for (size_t node = 0; node < plan.tasks.size(); ++node) {
-    const CaseGraph::Node& one = plan.graph->nodes()[node];
+absl::StatusOr<std::vector<Task>> TasksOf(const CaseBook& book, const CaseRow& subject, const CaseGraph* graph,
+                                          Date today) {
+  if (graph == nullptr) return TemplateMissing(subject);
+  std::vector<Task> tasks(graph->nodes().size());
+  for (size_t node = 0; node < tasks.size(); ++node) {
+    const CaseGraph::Node& one = graph->nodes()[node];
     if (one.kind != CaseGraph::Kind::kProcedure) continue;
     const ProcedureType* type = book.FindType(one.code);
     if (type == nullptr) return TemplateMissing(subject);
     const size_t place = static_cast<size_t>(one.position);
-    ASSIGN_OR_RETURN(plan.tasks[node], TaskOf(StandingOf(book, subject.procedures[place], today), *type,
-                                              subject.profile->preparation[place], book.calendar(), today));
-    plan.titles[node] = type->title;
+    ASSIGN_OR_RETURN(tasks[node], TaskOf(StandingOf(book, subject.procedures[place], today), *type,
+                                         subject.profile->preparation[place], book.calendar(), today));
   }
+  return tasks;
+}
+
+absl::StatusOr<CasePlan> PlanOf(const CaseBook& book, const CaseRow& subject, Date today) {
+  CasePlan plan;
+  ASSIGN_OR_RETURN(plan.target, TargetOf(book, subject));
+  plan.graph = subject.profile->graph;
+  ASSIGN_OR_RETURN(plan.tasks, TasksOf(book, subject, plan.graph.get(), today));
   return plan;
+}
+
+absl::StatusOr<Schedule> ScheduleOf(const CaseBook& book, const CasePlan& plan, Date today) {
+  std::vector<std::string> titles;
+  for (const CaseGraph::Node& node : plan.graph->nodes()) {
+    const ProcedureType* type = node.kind == CaseGraph::Kind::kProcedure ? book.FindType(node.code) : nullptr;
+    titles.push_back(type == nullptr ? "" : type->title);
+  }
+  return MakeSchedule(*plan.graph, plan.tasks, book.calendar(), today, plan.target, titles);
 }
 
 absl::StatusOr<Schedule> ScheduleOf(const CaseBook& book, const CaseRow& subject, Date today) {
   ASSIGN_OR_RETURN(const CasePlan plan, PlanOf(book, subject, today));
-  return MakeSchedule(*plan.graph, plan.tasks, book.calendar(), today, plan.target, plan.titles);
+  return ScheduleOf(book, plan, today);
 }
 
 std::vector<Warning> WarningsOf(const CaseBook& book, const CaseRow& subject, const WarningRule& rule, Date today) {

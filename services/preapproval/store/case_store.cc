@@ -131,6 +131,11 @@ std::string ProcedureName(const Uuid& project, std::string_view code) {
   return fmt::format("cases/{}/procedures/{}", project.ToString(), code);
 }
 
+std::string RegionPrefix(std::string region) {
+  while (region.size() > 2 && region.ends_with("00")) region.resize(region.size() - 2);
+  return region;
+}
+
 Uuid CaseId(const Uuid& project) {
   return feed::NamedId("case", CaseName(project));
 }
@@ -207,9 +212,7 @@ absl::StatusOr<std::vector<StoredBody>> LoadProceduresAsOf(Session& session, con
 
 absl::StatusOr<std::vector<Uuid>> LoadCaseProjectsAsOf(Session& session, const std::string& region,
                                                        const resource::Past& at) {
-  std::string prefix = region;
-  while (prefix.size() > 2 && prefix.ends_with("00")) prefix.resize(prefix.size() - 2);
-  ASSIGN_OR_RETURN(Rows rows, session.Query(kCaseProjects, {at.known_at, prefix + "%", at.as_of}));
+  ASSIGN_OR_RETURN(Rows rows, session.Query(kCaseProjects, {at.known_at, RegionPrefix(region) + "%", at.as_of}));
   std::vector<Uuid> projects;
   while (rows.Next()) projects.push_back(rows.Id(1));
   return projects;

@@ -23,6 +23,8 @@ inline const std::vector<std::string> kCaseSideTables = {"case_version", "proced
 // "cases/{uuid}" and "cases/{uuid}/procedures/{code}".
 std::string CaseName(const Uuid& project);
 std::string ProcedureName(const Uuid& project, std::string_view code);
+// What the codes that a region covers begin with: "621100" → "6211".
+std::string RegionPrefix(std::string region);
 // The id of a procedure of a case: always the same. That of a case is its project's, under the case's own type.
 Uuid ProcedureId(const Uuid& project, std::string_view code);
 Uuid CaseId(const Uuid& project);

@@ -11,6 +11,7 @@
 #include "common/db/write.h"
 #include "common/status/status.h"
 #include "services/preapproval/schedule_convert.h"
+#include "services/preapproval/store/case_store.h"
 
 namespace yaoshi::preapproval {
 namespace {
@@ -37,12 +38,6 @@ constexpr std::string_view kListWarnings =
 
 // A pass that has not ended.
 const Timestamp kUnfinished{0};
-
-// "621100" → "6211": the codes within begin with it.
-std::string RegionPrefix(std::string region) {
-  while (region.size() > 2 && region.ends_with("00")) region.resize(region.size() - 2);
-  return region;
-}
 
 feed::Version VersionOf(const Warning& warning) {
   feed::Version version;

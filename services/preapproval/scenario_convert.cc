@@ -1,0 +1,91 @@
+#include "services/preapproval/scenario_convert.h"
+
+#include <fmt/format.h>
+
+#include "common/status/status.h"
+#include "services/preapproval/case_convert.h"
+#include "services/preapproval/convert.h"
+#include "services/preapproval/store/case_store.h"
+
+namespace yaoshi::preapproval {
+namespace {
+
+constexpr std::string_view kPrefix = "scenarios/";
+
+std::string ForecastText(const std::optional<Outcome>& outcome) {
+  return outcome ? Date::FromDays(outcome->forecast_start).ToString() : "";
+}
+
+}  // namespace
+
+std::string ScenarioName(const Uuid& id) {
+  return std::string(kPrefix) + id.ToString();
+}
+
+absl::StatusOr<Uuid> ParseScenarioName(std::string_view name) {
+  if (name.starts_with(kPrefix)) {
+    const absl::StatusOr<Uuid> id = Uuid::Parse(name.substr(kPrefix.size()));
+    if (id.ok()) return *id;
+  }
+  return InvalidFields({{"name", "must be \"scenarios/{uuid}\""}});
+}
+
+std::vector<ScenarioChange> ChangesOf(const google::protobuf::RepeatedPtrField<v1::ScenarioChange>& changes) {
+  std::vector<ScenarioChange> all;
+  for (const v1::ScenarioChange& proto : changes) {
+    ScenarioChange& change = all.emplace_back();
+    if (!proto.case_().empty()) change.project = ParseCaseName(proto.case_(), "case").value_or(Uuid());
+    change.target = OptionalDate(proto.target_start_on());
+    change.shift_working_days = proto.shift_working_days();
+    change.added = proto.add_procedure();
+    change.limit_code = proto.limit_code();
+    if (proto.limit_percent() != 0) change.limit_percent = proto.limit_percent();
+  }
+  return all;
+}
+
+v1::Scenario::Comparison ToProto(const CaseComparison& comparison) {
+  v1::Scenario::Comparison proto;
+  proto.set_case_(CaseName(comparison.project));
+  proto.set_case_etag(fmt::format("{}", comparison.version));
+  proto.set_target_start_before(DateText(comparison.target_before));
+  proto.set_target_start_after(DateText(comparison.target_after));
+  proto.set_forecast_start_before(ForecastText(comparison.before));
+  proto.set_forecast_start_after(ForecastText(comparison.after));
+  if (comparison.before) proto.set_shortfall_before(comparison.before->shortfall_days);
+  if (comparison.after) proto.set_shortfall_after(comparison.after->shortfall_days);
+  proto.mutable_added_procedures()->Add(comparison.added.begin(), comparison.added.end());
+  return proto;
+}
+
+v1::Scenario ToProto(const ScenarioTally& tally) {
+  v1::Scenario proto;
+  proto.set_cases(tally.cases);
+  proto.set_cases_changed(tally.differing);
+  proto.set_cases_skipped(tally.skipped);
+  proto.set_infeasible_before(tally.infeasible_before);
+  proto.set_infeasible_after(tally.infeasible_after);
+  for (const ScenarioTally::Starts& one : tally.starts) {
+    v1::Scenario::StartRate& rate = *proto.add_start_rates();
+    rate.set_on(one.on.ToString());
+    rate.set_cases(tally.cases);
+    rate.set_started_before(one.before);
+    rate.set_started_after(one.after);
+  }
+  return proto;
+}
+
+feed::Version VersionOf(v1::Scenario& scenario, int64_t number) {
+  scenario.set_etag(fmt::format("{}", number));
+  v1::Scenario kept = scenario;
+  kept.clear_comparisons();
+  return {"scenario",
+          ParseScenarioName(kept.name()).value_or(Uuid()),
+          kept.name(),
+          number,
+          DateOr(kept.counted_on(), Date()),
+          kept.region(),
+          kept.SerializeAsString()};
+}
+
+}  // namespace yaoshi::preapproval
