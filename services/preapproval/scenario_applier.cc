@@ -8,7 +8,6 @@
 #include "common/status/status.h"
 #include "services/preapproval/case_writer.h"
 #include "services/preapproval/errors.h"
-#include "services/preapproval/scenario_convert.h"
 #include "services/preapproval/store/case_store.h"
 #include "services/preapproval/store/scenario_store.h"
 

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/preapproval/context.h"
-#include "yaoshi/preapproval/v1/scenario.pb.h"
+#include "services/preapproval/scenario_convert.h"
 
 namespace yaoshi::preapproval {
 

@@ -11,7 +11,6 @@
 #include "services/preapproval/convert.h"
 #include "services/preapproval/domain/rates.h"
 #include "services/preapproval/errors.h"
-#include "services/preapproval/scenario_convert.h"
 
 namespace yaoshi::preapproval {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "absl/status/statusor.h"
 #include "services/preapproval/context.h"
+#include "services/preapproval/scenario_convert.h"
 #include "services/preapproval/store/scenario_store.h"
-#include "yaoshi/preapproval/v1/scenario.pb.h"
 
 namespace yaoshi::preapproval {
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "common/page/page_size.h"
-#include "common/rpc/service.h"
 #include "common/status/status.h"
 #include "services/preapproval/errors.h"
 #include "services/preapproval/scenario_applier.h"

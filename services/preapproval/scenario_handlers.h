@@ -1,6 +1,8 @@
 // ScenarioService: what would be if, applied or dropped.
 #pragma once
 
+#include "absl/status/statusor.h"
+#include "common/rpc/service.h"
 #include "services/preapproval/context.h"
 #include "yaoshi/preapproval/v1/scenario.pb.h"
 
@@ -8,6 +10,7 @@ namespace yaoshi::preapproval {
 
 class ScenarioHandlers {
  public:
+  // `context` outlives the handlers.
   explicit ScenarioHandlers(const Context& context) : context_(context) {}
 
   // This must outlive the server.

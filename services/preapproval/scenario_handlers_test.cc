@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -40,6 +41,21 @@ class ScenarioTest : public ::testing::Test {
     subject.procedures[2].requirement = Requirement::kNotRequired;
     world_->Write(subject);
     return "cases/" + project.ToString();
+  }
+
+  // More cases than one transaction of an application takes.
+  static std::vector<std::string> Open(int count) {
+    v1::BatchOpenCasesRequest request;
+    for (int i = 0; i < count; ++i) {
+      const Uuid project = world_->NewProjectOf("灌区改造", "621122", "2022-06-01");
+      request.add_requests()->set_project("projects/" + project.ToString());
+    }
+    std::vector<std::string> names;
+    const auto opened =
+        Must(world_->server().Call<v1::BatchOpenCasesResponse>(CityOffice(), "CaseService/BatchOpenCases", request));
+    for (const v1::Case& one : opened.cases()) names.push_back(one.name());
+    std::sort(names.begin(), names.end());
+    return names;
   }
 
   static v1::CreateScenarioRequest Request(const std::string& text, const std::vector<std::string>& cases = {}) {
@@ -262,25 +278,7 @@ TEST_F(ScenarioTest, AreListedNewestFirstPageByPage) {
   EXPECT_EQ(seen, std::vector<std::string>(made.rbegin(), made.rend()));
 }
 
-class ManyCasesTest : public ScenarioTest {
- protected:
-  // More than one transaction of an application takes.
-  static std::vector<std::string> Open(int count) {
-    v1::BatchOpenCasesRequest request;
-    for (int i = 0; i < count; ++i) {
-      const Uuid project = world_->NewProjectOf("灌区改造", "621122", "2022-06-01");
-      request.add_requests()->set_project("projects/" + project.ToString());
-    }
-    std::vector<std::string> names;
-    const auto opened =
-        Must(world_->server().Call<v1::BatchOpenCasesResponse>(CityOffice(), "CaseService/BatchOpenCases", request));
-    for (const v1::Case& one : opened.cases()) names.push_back(one.name());
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-};
-
-TEST_F(ManyCasesTest, AreChangedAllOrNone) {
+TEST_F(ScenarioTest, ManyCasesAreChangedAllOrNone) {
   const std::vector<std::string> names = Open(300);
   const v1::CreateScenarioRequest request = Request("changes { target_start_on: '2022-09-01' }", names);
   const v1::Scenario early = Must(Create(request));
@@ -294,7 +292,7 @@ TEST_F(ManyCasesTest, AreChangedAllOrNone) {
   for (const std::string& name : names) EXPECT_EQ(Page(name).schedule().target_start_on(), "2022-09-01");
 }
 
-TEST_F(ManyCasesTest, AreChangedOnceByManyWhoApply) {
+TEST_F(ScenarioTest, ManyCasesAreChangedOnceByManyWhoApply) {
   const std::vector<std::string> names = Open(20);
   const v1::Scenario scenario = Must(Create(Request("changes { shift_working_days: 5 }", names)));
   std::atomic<int> applied{0};
