@@ -7,6 +7,8 @@ import { output, ROOT, until } from './install.mjs';
 import { h2load } from './load.mjs';
 import { alternating, row } from './measure.mjs';
 
+const OVERVIEW = '/v1/views/overview';
+
 /** nginx of Debian, unpacked beside the sources and not installed: an installed one would start as a system service. */
 async function findNginx() {
   const folder = join(ROOT, '.dev/cache/nginx');
@@ -32,8 +34,8 @@ function freePort() {
 async function startNginx(folder, bytes) {
   const program = await findNginx();
   const port = await freePort();
-  mkdirSync(join(folder, 'www/v1'), { recursive: true });
-  writeFileSync(join(folder, 'www/v1/figures'), bytes);
+  mkdirSync(join(folder, 'www/v1/views'), { recursive: true });
+  writeFileSync(join(folder, `www${OVERVIEW}`), bytes);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');
   const user = process.getuid() === 0 ? 'user root;' : ''; // Its workers would be nobody, who may not read the folder.
   writeFileSync(join(folder, 'nginx.conf'), `
@@ -45,7 +47,7 @@ http {
 }
 `);
   const child = spawn(program, ['-p', folder, '-e', `${folder}/nginx.log`, '-c', `${folder}/nginx.conf`], { stdio: 'ignore' });
-  const url = `http://127.0.0.1:${port}/v1/figures`;
+  const url = `http://127.0.0.1:${port}${OVERVIEW}`;
   await until(async () => (await fetch(url)).ok, { within_ms: 5000 });
   const workers = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ').map(Number);
   return { url, workers, child };
@@ -53,12 +55,12 @@ http {
 
 export async function overview({ folder, city, rounds, seconds }) {
   const client = await city.as('city-office');
-  const reply = await client.try('GET', '/v1/figures');
-  if (reply.status !== 200) throw new Error(`/v1/figures answers ${reply.status}`);
-  const bytes = Buffer.from(await (await fetch(`${city.url}/v1/figures`, { headers: { authorization: `Bearer ${client.token}` } })).arrayBuffer());
+  const reply = await client.try('GET', OVERVIEW);
+  if (reply.status !== 200) throw new Error(`${OVERVIEW} answers ${reply.status}`);
+  const bytes = Buffer.from(await (await fetch(`${city.url}${OVERVIEW}`, { headers: { authorization: `Bearer ${client.token}` } })).arrayBuffer());
   const words = ['-H', `authorization: Bearer ${client.token}`];
   const pids = { gateway: city.pid('gateway'), registry: city.pid('registry') };
-  const ours = () => h2load({ url: `${city.url}/v1/figures`, words, bytes: bytes.length }, { seconds, connections: 16, streams: 1, pids, http1: true });
+  const ours = () => h2load({ url: `${city.url}${OVERVIEW}`, words, bytes: bytes.length }, { seconds, connections: 16, streams: 1, pids, http1: true });
   const nginx = await startNginx(folder, bytes).catch((error) => ({ error }));
   if (nginx.error) {
     await ours();
@@ -76,6 +78,6 @@ export async function overview({ folder, city, rounds, seconds }) {
   const ratio = result.ours.per_second / result.nginx.per_second;
   return [row({
     id: 'B4', work: 'overview as JSON through the gateway', against: 'nginx, same bytes in a file', unit: '/s', ours: result.ours.per_second, theirs: result.nginx.per_second,
-    ratio, goal: '≥ 0.5 of nginx', met: ratio >= 0.5, cpu_us: result.ours.cpu_us, cpu_us_against: result.nginx.cpu_us, note: `${bytes.length} bytes`, rounds: result.rounds,
+    ratio, goal: '≥ 0.5 of nginx', met: ratio >= 0.5, cpu_us: result.ours.cpu_us, cpu_us_against: result.nginx.cpu_us, note: `${OVERVIEW}, ${bytes.length} bytes`, rounds: result.rounds,
   })];
 }
