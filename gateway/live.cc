@@ -83,7 +83,7 @@ void LiveChanges::Apply(const std::string& service, const FeedChange& change) {
     if (change.sequence() <= newest) return;
     newest = change.sequence();
     Event& event = events_.emplace_back(Event{service, change});
-    event.change.clear_body();
+    const std::unique_ptr<std::string> unread(event.change.release_body());  // Clearing it would keep its memory.
     if (events_.size() > options_.kept) {
       events_.pop_front();
       ++first_;

@@ -6,6 +6,7 @@
 // <utility> must come before Boost.Asio 1.74.
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
@@ -103,11 +104,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void Post(Command command) {
-    net::post(socket_.get_executor(), [self = shared_from_this(), command = std::move(command)]() mutable {
+    // A reply that the handler knows at once takes no detour. Pieces and the end of an exchange may come from other
+    // threads: they keep their order.
+    const bool at_once = command.kind == Command::kReply || command.kind == Command::kRead;
+    auto take = [self = shared_from_this(), command = std::move(command)]() mutable {
       if (self->closed_ || command.exchange != self->exchange_) return command.Fail();
       self->commands_.push_back(std::move(command));
       self->wake_.cancel();
-    });
+    };
+    if (at_once) return net::dispatch(socket_.get_executor(), std::move(take));
+    net::post(socket_.get_executor(), std::move(take));
   }
 
   // Closes the connection if no request is in progress.
@@ -219,37 +225,48 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
   }
 
-  net::awaitable<void> Write(std::string_view data) {
-    while (!data.empty() && !broken_) {
-      const std::string_view part = data.substr(0, kWriteBytes);
+  // One after the other, without a copy.
+  net::awaitable<void> Write(std::string_view first, std::string_view second = {}) {
+    while (!(first.empty() && second.empty()) && !broken_) {
+      const std::string_view begin = first.substr(0, kWriteBytes);
+      const std::string_view end = second.substr(0, kWriteBytes - begin.size());
+      const std::array<net::const_buffer, 2> parts = {net::buffer(begin.data(), begin.size()),
+                                                      net::buffer(end.data(), end.size())};
       ErrorCode error;
       Arm(std::chrono::steady_clock::now() + server_.options.phase_timeout);
-      co_await net::async_write(socket_, net::buffer(part.data(), part.size()),
-                                net::redirect_error(net::use_awaitable, error));
+      co_await net::async_write(socket_, parts, net::redirect_error(net::use_awaitable, error));
       Disarm();
       broken_ = broken_ || error;
-      data.remove_prefix(part.size());
+      first.remove_prefix(begin.size());
+      second.remove_prefix(end.size());
     }
   }
 
   // Cancels what the socket is doing at `time`, with timed_out_ set. (beast::tcp_stream would close the socket, and
-  // the client would not learn why.)
+  // the client would not learn why.) The timer is set only when it would ring too late: a busy connection arms it many
+  // times before it rings once.
   void Arm(SteadyTime time) {
     timed_out_ = false;
+    until_ = time;
+    if (rings_at_ > time) Ring(time);
+  }
+  void Disarm() { until_ = SteadyTime::max(); }
+  void Ring(SteadyTime time) {
+    rings_at_ = time;
     deadline_.expires_at(time);
-    deadline_.async_wait([self = shared_from_this(), operation = ++operation_](ErrorCode error) {
-      if (error || operation != self->operation_) return;
+    deadline_.async_wait([self = shared_from_this(), ring = ++ring_](ErrorCode error) {
+      if (ring != self->ring_) return;
+      self->rings_at_ = SteadyTime::max();
+      if (error || self->until_ == SteadyTime::max()) return;
+      if (std::chrono::steady_clock::now() < self->until_) return self->Ring(self->until_);
       self->timed_out_ = true;
       self->socket_.cancel(error);
     });
   }
-  void Disarm() {
-    ++operation_;
-    deadline_.cancel();
-  }
   void Close() {
     ErrorCode ignored;
     Disarm();
+    deadline_.cancel();
     socket_.close(ignored);
   }
 
@@ -263,9 +280,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   ConnectionHost& server_;
   tcp::socket socket_;
-  net::steady_timer wake_;      // Of the coroutine, when a command comes.
-  net::steady_timer deadline_;  // Of the operation in progress.
-  uint64_t operation_ = 0;      // Counts operations: a deadline belongs to one.
+  net::steady_timer wake_;                   // Of the coroutine, when a command comes.
+  net::steady_timer deadline_;               // Rings at the deadline of the operation in progress, or before it.
+  uint64_t ring_ = 0;                        // Counts waits for it: only the last one counts.
+  SteadyTime rings_at_ = SteadyTime::max();  // max: nobody waits.
+  SteadyTime until_ = SteadyTime::max();     // max: nothing is in progress.
   bool timed_out_ = false;
   beast::flat_buffer buffer_{kMaxHeaderBytes + 4 * kWriteBytes};
   std::optional<Parser> parser_;
@@ -445,17 +464,10 @@ inline net::awaitable<void> Connection::ReadBody(Command& command) {
 inline net::awaitable<void> Connection::WriteReply(HttpReply reply) {
   const bool body_left = parser_.has_value() && !parser_->is_done();
   if (body_left || server_.stopping) keep_alive_ = false;
-  std::string head = FormatHead(reply, keep_alive_, fmt::format("Content-Length: {}\r\n", reply.body.size()));
+  const std::string_view body = reply.content();
+  const std::string head = FormatHead(reply, keep_alive_, fmt::format("Content-Length: {}\r\n", body.size()));
   const bool bodiless = flags_.head_only || reply.status == 304 || reply.status == 204;
-  if (bodiless) {
-    co_await Write(head);
-  } else if (reply.body.size() <= kWriteBytes) {
-    head += reply.body;
-    co_await Write(head);
-  } else {
-    co_await Write(head);
-    co_await Write(reply.body);
-  }
+  co_await Write(head, bodiless ? std::string_view() : body);
 }
 
 inline net::awaitable<void> Connection::StartStream(HttpReply reply) {

@@ -193,20 +193,22 @@ void FinishReply(const HttpRequest& request, HttpReply& reply) {
   if (!json || reply.status == 304 || find("Content-Encoding") != reply.headers.end()) return;
   const bool get = request.method == "GET" || request.method == "HEAD";
   if (get && reply.status == 200) {
-    if (find("ETag") == reply.headers.end()) reply.headers.emplace_back("ETag", EtagOf(reply.body));
+    if (find("ETag") == reply.headers.end()) reply.headers.emplace_back("ETag", EtagOf(reply.content()));
     if (find("Cache-Control") == reply.headers.end()) {
       reply.headers.emplace_back("Cache-Control", "private, no-cache");  // Kept, and asked for again each time.
     }
     if (MatchesEtag(request.Header("if-none-match"), find("ETag")->second)) {
       reply.status = 304;
       reply.body.clear();
+      reply.shared.reset();
       return;
     }
   }
-  if (reply.body.size() < kMinGzipBytes) return;
+  if (reply.content().size() < kMinGzipBytes) return;
   reply.headers.emplace_back("Vary", "Accept-Encoding");
   if (!AcceptsGzip(request.Header("accept-encoding"))) return;
-  reply.body = Gzip(reply.body, kFastGzip);
+  reply.body = Gzip(reply.content(), kFastGzip);
+  reply.shared.reset();
   reply.headers.emplace_back("Content-Encoding", "gzip");
   // Two codings of one resource have one tag, so it may only be a weak one.
   if (const auto etag = find("ETag"); etag != reply.headers.end() && !etag->second.starts_with("W/")) {

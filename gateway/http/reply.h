@@ -1,6 +1,7 @@
 // Turns what a call answered into an HTTP reply.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,10 @@ struct HttpReply {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;  // Without those that every reply has.
   std::string body;
+  std::shared_ptr<const std::string> shared =
+      nullptr;  // Sent in place of `body` when it is there: many replies may share it.
+
+  std::string_view content() const { return shared != nullptr ? std::string_view(*shared) : std::string_view(body); }
 };
 
 // The HTTP status of a status code (google.rpc.Code's own table).

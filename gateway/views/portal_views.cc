@@ -20,7 +20,8 @@ std::string ScopeOf(const auth::Principal& who) {
   return fmt::format("{}/{}/{}", auth::RoleName(who.role), who.region, who.organization);
 }
 
-HttpReply ReplyWith(const Rendered& rendered, const HttpRequest& request) {
+HttpReply ReplyWith(const std::shared_ptr<const Rendered>& kept, const HttpRequest& request) {
+  const Rendered& rendered = *kept;
   HttpReply reply;
   reply.headers = {{"Content-Type", "application/json; charset=utf-8"},
                    {"ETag", rendered.etag},
@@ -32,7 +33,7 @@ HttpReply ReplyWith(const Rendered& rendered, const HttpRequest& request) {
   }
   const bool packed = !rendered.packed.empty() && AcceptsGzip(request.Header("accept-encoding"));
   if (packed) reply.headers.emplace_back("Content-Encoding", "gzip");
-  reply.body = packed ? rendered.packed : rendered.body;
+  reply.shared = std::shared_ptr<const std::string>(kept, packed ? &rendered.packed : &rendered.body);
   return reply;
 }
 
@@ -111,7 +112,7 @@ void PortalViews::Serve(const LocalCall& call, Recipe recipe) {
                                  [&](const std::string& service) { return fan_out_.MustAsk(service, writes); });
   const uint64_t flight = cache_.Join(key, recipe.basis, alone, [call](const ViewCache::Answer& answer) {
     if (!answer.ok()) return call.done(answer.status());
-    call.reply(ReplyWith(**answer, call.exchange->request()));
+    call.reply(ReplyWith(*answer, call.exchange->request()));
   });
   if (flight == 0) return;
   const auto* type = api_.pool().FindMessageTypeByName(fmt::format("yaoshi.gateway.v1.{}", recipe.type));
