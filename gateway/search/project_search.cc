@@ -96,7 +96,6 @@ void ProjectSearch::Apply(const FeedChange& change) {
 }
 
 void ProjectSearch::Loop(const std::string& consistency_token) {
-  InitialsOf(U"");  // Reads the table of initials before anybody waits for it.
   while (!Load(consistency_token)) {
     const absl::MutexLock lock(&mutex_);
     mutex_.AwaitWithTimeout(absl::Condition(&stopping_), kLoadPause);
