@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 constexpr size_t kMaxFolderBytes = size_t{64} << 20;  // Some ten times of what a portal has.
 constexpr std::string_view kIndex = "/index.html";
 constexpr std::string_view kAssets = "/assets/";
+constexpr std::string_view kPacked = ".gz";  // Beside a file: the same, compressed when the portal was built.
 
 // Everything comes from here; no script and no style stands in a page, and none is made out of text.
 constexpr std::string_view kPortalPolicy =
@@ -44,6 +45,12 @@ std::string TypeOf(const fs::path& path) {
   return "application/octet-stream";
 }
 
+bool Read(const fs::path& path, std::string& bytes) {
+  std::ifstream stream(path, std::ios::binary);
+  bytes.assign(std::istreambuf_iterator<char>(stream), {});
+  return stream.is_open() && !stream.bad();
+}
+
 // What the gateway itself answers, and what a wrong address of the API must not hide behind a page.
 bool IsOfTheApi(std::string_view path) {
   return path == "/v1" || path.starts_with("/v1/") || path == "/openapi.json" || path == "/healthz";
@@ -59,17 +66,20 @@ absl::StatusOr<std::unique_ptr<StaticFiles>> StaticFiles::Load(const std::string
     if (!entry.is_regular_file(error) || entry.is_symlink(error)) continue;
     const std::string path = "/" + entry.path().lexically_relative(folder).generic_string();
     if (absl::StrContains(path, "/.")) continue;  // Hidden: stamps and the like.
-    std::ifstream stream(entry.path(), std::ios::binary);
+    if (entry.path().extension() == kPacked && fs::exists(fs::path(entry.path()).replace_extension(), error)) continue;
     File file;
     file.type = TypeOf(entry.path());
-    file.bytes = std::string(std::istreambuf_iterator<char>(stream), {});
-    total += file.bytes.size();
-    if (!stream || total > kMaxFolderBytes) {
+    std::string bytes;
+    const bool read = Read(entry.path(), bytes);
+    total += bytes.size();
+    if (!read || total > kMaxFolderBytes) {
       return absl::FailedPreconditionError(fmt::format("{} cannot be read or is too large", path));
     }
-    file.packed = Gzip(file.bytes, kBestGzip);
-    if (file.packed.size() >= file.bytes.size()) file.packed.clear();
-    file.etag = EtagOf(file.bytes);
+    std::string packed;
+    if (!Read(entry.path().string() + std::string(kPacked), packed)) packed = Gzip(bytes, kBestGzip);
+    file.etag = EtagOf(bytes);
+    if (packed.size() < bytes.size()) file.packed = std::make_shared<std::string>(std::move(packed));
+    file.bytes = std::make_shared<std::string>(std::move(bytes));
     file.immutable = path.starts_with(kAssets);
     files->files_[path] = std::move(file);
   }
@@ -100,9 +110,9 @@ HttpReply StaticFiles::ReplyWith(const File& file, const HttpRequest& request) c
     reply.status = 304;
     return reply;
   }
-  const bool packed = !file.packed.empty() && AcceptsGzip(request.Header("accept-encoding"));
+  const bool packed = file.packed != nullptr && AcceptsGzip(request.Header("accept-encoding"));
   if (packed) reply.headers.emplace_back("Content-Encoding", "gzip");
-  reply.body = packed ? file.packed : file.bytes;
+  reply.shared = packed ? file.packed : file.bytes;
   return reply;
 }
 

@@ -14,7 +14,8 @@ namespace yaoshi::gateway {
 
 class StaticFiles {
  public:
-  // Reads every regular file below `folder`, which must hold an index.html. Links are not followed.
+  // Reads every regular file below `folder`, which must hold an index.html. Links are not followed. A file "x.gz"
+  // beside "x" is the same compressed; what has none is compressed here, which takes long for a large portal.
   static absl::StatusOr<std::unique_ptr<StaticFiles>> Load(const std::string& folder);
 
   // The reply to a GET or HEAD of a path of the portal: a file; index.html for the paths that the portal itself
@@ -24,10 +25,10 @@ class StaticFiles {
  private:
   struct File {
     std::string type;  // "text/css; charset=utf-8"
-    std::string bytes;
-    std::string packed;      // By gzip; empty when that gains nothing.
-    std::string etag;        //
-    bool immutable = false;  // Its name changes with its content.
+    std::shared_ptr<const std::string> bytes;
+    std::shared_ptr<const std::string> packed;  // By gzip; null when that gains nothing.
+    std::string etag;                           //
+    bool immutable = false;                     // Its name changes with its content.
   };
   HttpReply ReplyWith(const File& file, const HttpRequest& request) const;
 

@@ -67,7 +67,7 @@ TEST_F(StaticFilesTest, GivesThePageForEveryAddressOfThePortal) {
   for (const char* path : {"/", "/index.html", "/lists/invest-2022", "/projects/0190", "/.stamp", "/../etc/passwd"}) {
     const auto reply = Get(path);
     ASSERT_TRUE(reply.has_value()) << path;
-    EXPECT_THAT(reply->body, HasSubstr("要事")) << path;
+    EXPECT_THAT(std::string(reply->content()), HasSubstr("要事")) << path;
     EXPECT_EQ(HeaderOf(*reply, "Content-Type"), "text/html; charset=utf-8");
     EXPECT_EQ(HeaderOf(*reply, "Cache-Control"), "no-cache");
     const std::string policy = HeaderOf(*reply, "Content-Security-Policy");
@@ -84,14 +84,22 @@ TEST_F(StaticFilesTest, HashedFilesAreKeptForEverAndSentPacked) {
   EXPECT_EQ(HeaderOf(*plain, "Content-Encoding"), "");
   const auto packed = Get("/assets/app-1f.js", "GET", {{"accept-encoding", "br;q=1, gzip;q=0.5"}});
   EXPECT_EQ(HeaderOf(*packed, "Content-Encoding"), "gzip");
-  EXPECT_LT(packed->body.size(), plain->body.size() / 10);
+  EXPECT_LT(packed->content().size(), plain->content().size() / 10);
   EXPECT_EQ(HeaderOf(*packed, "Vary"), "Accept-Encoding");
   EXPECT_EQ(HeaderOf(*Get("/assets/tiny-2e.css", "GET", {{"accept-encoding", "gzip"}}), "Content-Encoding"), "")
       << "packing gains nothing";
   const std::string etag = HeaderOf(*plain, "ETag");
   const auto known = Get("/assets/app-1f.js", "GET", {{"if-none-match", "\"other\", " + etag}});
   EXPECT_EQ(known->status, 304);
-  EXPECT_EQ(known->body, "");
+  EXPECT_EQ(known->content(), "");
+}
+
+TEST_F(StaticFilesTest, WhatWasCompressedBeforeIsSentAsItIsAndIsNoFileOfItsOwn) {
+  Write("assets/app-1f.js.gz", "packed");
+  const auto packed = Get("/assets/app-1f.js", "GET", {{"accept-encoding", "gzip"}});
+  EXPECT_EQ(HeaderOf(*packed, "Content-Encoding"), "gzip");
+  EXPECT_EQ(packed->content(), "packed");
+  EXPECT_FALSE(Get("/assets/app-1f.js.gz").has_value());
 }
 
 }  // namespace
