@@ -11,7 +11,7 @@ namespace {
 
 // Field rules have checked the form.
 Date DateOr(const std::string& text, Date otherwise) {
-  return Date::Parse(text).value_or(otherwise);
+  return text.empty() ? otherwise : Date::Parse(text).value_or(otherwise);
 }
 
 }  // namespace

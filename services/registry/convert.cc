@@ -8,6 +8,7 @@ namespace yaoshi::registry {
 namespace {
 
 std::optional<Date> OptionalDate(const std::string& text) {
+  if (text.empty()) return std::nullopt;  // Most are: an error for each would cost more than the rest.
   const absl::StatusOr<Date> date = Date::Parse(text);
   return date.ok() ? std::optional<Date>(*date) : std::nullopt;
 }
