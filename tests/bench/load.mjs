@@ -21,6 +21,14 @@ export async function prepared(folder, file, { address, method, request, token }
   return { words, path, url: `http://${address}${path}`, answerFile, bytes: answer.length + 5 };
 }
 
+/** A GET of the gateway as h2load sends it, and the answer that is expected. */
+export async function overHttp({ url }, token, path) {
+  const reply = await fetch(url + path, { headers: { authorization: `Bearer ${token}` } });
+  if (reply.status !== 200) throw new Error(`${path} answers ${reply.status}`);
+  const body = Buffer.from(await reply.arrayBuffer());
+  return { words: ['-H', `authorization: Bearer ${token}`], url: url + path, body, bytes: body.length, http1: true };
+}
+
 function numberAfter(text, pattern) {
   const match = pattern.exec(text);
   if (!match) throw new Error(`h2load did not say ${pattern}:\n${text}`);
@@ -31,7 +39,7 @@ function numberAfter(text, pattern) {
  * Requests one after another for `seconds` over `connections` × `streams`. Every answer must be 200 and as long as the expected one:
  * an error of gRPC is 200 too, but has no body. `pids` are {name: pid} of the processes whose CPU time is counted.
  */
-export async function h2load({ url, words, bytes }, { seconds, connections = 4, streams = 16, pids = {}, http1 = false, log = '' }) {
+export async function h2load({ url, words, bytes, http1 = false }, { seconds, connections = 4, streams = 16, pids = {}, log = '' }) {
   const before = Object.entries(pids).map(([name, pid]) => [name, pid, cpuMicros(pid)]);
   const options = ['-D', String(seconds), '-c', String(connections), '-m', String(streams), ...(http1 ? ['--h1'] : []), ...(log ? [`--log-file=${log}`] : [])];
   const text = await output('h2load', ...options, ...words, url);

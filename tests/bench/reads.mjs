@@ -1,6 +1,6 @@
-// B1, B2, B5 and B15: reads of the registry, straight by gRPC.
+// B1, B2, B5 and B15: reads of the registry, straight by gRPC, and of the gateway's views.
 import { GrpcClient } from './grpc.mjs';
-import { counted, echo, h2load, latency, prepared } from './load.mjs';
+import { counted, echo, h2load, latency, overHttp, prepared } from './load.mjs';
 import { alternating, row } from './measure.mjs';
 
 const PROJECTS = 'registry.v1.ProjectService';
@@ -71,16 +71,19 @@ export async function fromDatabase({ folder, large, rounds, seconds }) {
 /** B5: one call at a time at two sizes of the portfolio. */
 export async function bySize({ folder, small, large, rounds, seconds, projects }) {
   const tokens = { small: await tokenOf(small, small.office), large: await tokenOf(large, large.office) };
+  const grpc = (method, request) => (install, which) =>
+    prepared(folder, `${which}-${method}`, { address: install.registry, method: `${PROJECTS}/${method}`, request, token: tokens[which] });
+  const http = (path) => (install, which) => overHttp(install, tokens[which], path);
   const cases = {
-    'overview (sums by region)': ['SummarizeProjects', OVERVIEW],
-    'sums by region and stage': ['SummarizeProjects', TWO_DIMENSIONS],
-    'list page of 50': ['ListProjects', { page_size: 50 }],
-    'search for one title': ['ListProjects', { page_size: 50, filter: 'title:"第5县7号"' }],
+    'overview (view of the gateway)': http('/v1/views/overview'),
+    'sums by region': grpc('SummarizeProjects', OVERVIEW),
+    'sums by region and stage': grpc('SummarizeProjects', TWO_DIMENSIONS),
+    'list page of 50': grpc('ListProjects', { page_size: 50 }),
+    'search for one title (view of the gateway)': http(`/v1/views/search?query=${encodeURIComponent('第5县7号')}`),
+    'filter of a list by title, a walk': grpc('ListProjects', { page_size: 50, filter: 'title:"第5县7号"' }),
   };
   const rows = [];
-  for (const [work, [method, request]] of Object.entries(cases)) {
-    const of = (install, which) =>
-      prepared(folder, `${which}-${method}`, { address: install.registry, method: `${PROJECTS}/${method}`, request, token: tokens[which] });
+  for (const [work, of] of Object.entries(cases)) {
     const [many, few] = [await of(large, 'large'), await of(small, 'small')];
     const result = await alternating(rounds, {
       ours: () => latency(folder, many, { seconds: Math.min(seconds, 1) }),

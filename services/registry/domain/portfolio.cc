@@ -148,7 +148,7 @@ void Portfolio::PutProject(const Project& project, int64_t version, std::string 
   if (stored != nullptr) {
     if (stored->row.version >= version) return;
     AddToSums(*stored, -1);
-    std::erase(by_region_[stored->row.region], stored.get());
+    by_region_[stored->row.region].erase(stored.get());
   } else {
     stored = std::make_unique<Stored>();
   }
@@ -156,7 +156,7 @@ void Portfolio::PutProject(const Project& project, int64_t version, std::string 
   region_names_.try_emplace(stored->row.region, project.region);
   stored->row.department = Intern(project.competent_department);
   stored->row.responsible_unit = Intern(project.responsible_unit);
-  by_region_[stored->row.region].push_back(stored.get());
+  by_region_[stored->row.region].insert(stored.get());
   AddToSums(*stored, 1);
 }
 

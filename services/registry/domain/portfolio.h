@@ -11,6 +11,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "services/registry/domain/duplicate.h"
 #include "services/registry/domain/list.h"
 #include "services/registry/domain/page_collector.h"
@@ -140,7 +141,7 @@ class Portfolio {
   EntryKind MasterKind(const ListState& master, const Uuid& project) const { return MasterEntry(master, project).kind; }
 
   absl::btree_map<Uuid, std::unique_ptr<Stored>> projects_;
-  absl::flat_hash_map<uint32_t, std::vector<const Stored*>> by_region_;
+  absl::flat_hash_map<uint32_t, absl::flat_hash_set<const Stored*>> by_region_;
   absl::btree_map<std::string, std::unique_ptr<ListState>, std::less<>> lists_;
   absl::flat_hash_map<std::string, uint32_t> interned_;
   std::vector<std::string> names_;
