@@ -33,8 +33,8 @@ absl::StatusOr<common::v1::ListFiguresResponse> FigureHandlers::ListFigures(rpc:
   ASSIGN_OR_RETURN(const std::string region, ScopeOf(call, request.region()));
   common::v1::ListFiguresResponse response;
   for (const ListCopy& list : AllLists(context_)) {
-    ASSIGN_OR_RETURN(const RateAnswer answer, RatesOf(context_, call, list, region, {}, moment));
-    ASSIGN_OR_RETURN(const std::optional<Rates> before, year_before_.Of(context_, call, list, region, moment));
+    ASSIGN_OR_RETURN(const RateAnswer answer, RatesOf(context_, past_, call, list, region, {}, moment));
+    ASSIGN_OR_RETURN(const std::optional<Rates> before, YearBeforeRates(context_, past_, call, list, region, moment));
     for (const Figure& figure : FiguresOf(RatedListOf(list), answer.total, before)) {
       common::v1::Figure& proto = *response.add_figures();
       proto.set_key(figure.key);

@@ -11,7 +11,7 @@ namespace yaoshi::preapproval {
 class FigureHandlers {
  public:
   // Both outlive this.
-  FigureHandlers(const Context& context, YearBeforeRates& year_before) : context_(context), year_before_(year_before) {}
+  FigureHandlers(const Context& context, PastRates& past) : context_(context), past_(past) {}
   rpc::BoundService Bind();
 
  private:
@@ -19,7 +19,7 @@ class FigureHandlers {
                                                               const common::v1::ListFiguresRequest& request);
 
   const Context& context_;
-  YearBeforeRates& year_before_;
+  PastRates& past_;
 };
 
 }  // namespace yaoshi::preapproval

@@ -52,9 +52,9 @@ struct PreapprovalService::State {
   ProcedureHandlers procedures{context};
   ScheduleHandlers schedules{context};
   ScenarioHandlers scenarios{context};
-  YearBeforeRates year_before;
-  StatisticsHandlers statistics{context, year_before};
-  FigureHandlers figures{context, year_before};
+  PastRates past_rates{context};
+  StatisticsHandlers statistics{context, past_rates};
+  FigureHandlers figures{context, past_rates};
   const RegistryFiles files{options.registry, options.token_for};
   imports::ImportRunner runner{options.database,
                                [this](db::Session& session, imports::ImportRunOptions run, imports::ImportJob job) {

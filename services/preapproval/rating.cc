@@ -1,14 +1,8 @@
 #include "services/preapproval/rating.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <charconv>
-#include <map>
 #include <set>
-#include <span>
 
-#include "common/auth/rules.h"
 #include "services/preapproval/case_convert.h"
 #include "services/preapproval/domain/procedure.h"
 #include "services/preapproval/errors.h"
@@ -19,7 +13,10 @@ namespace yaoshi::preapproval {
 namespace {
 
 constexpr size_t kCasesAtATime = 500;  // Of the past; bounds what is in memory at once.
-constexpr size_t kMaxKept = 4096;      // Totals of the year before: lists × regions × dates asked.
+constexpr size_t kMaxKept = 64;        // Days; the sums of a city's lists on one are some 100 KB.
+// After every change: whoever asks what is known now gets all that has been numbered, also what was while the call came
+// in. So what is kept under a generation holds everything that memory had then.
+constexpr Timestamp kNewest{253'402'300'799'000'000};  // 9999-12-31T23:59:59Z.
 
 uint32_t RegionNumber(std::string_view region) {
   uint32_t number = 0;
@@ -49,21 +46,57 @@ Catalogue CatalogueOf(const Context& context) {
   });
 }
 
+// Which lists count each project, with the numbers of the lists.
+using Ratings = std::map<Uuid, std::set<size_t>>;
+
+// A master list counts each project of its sub-lists once.
+Ratings RatingsOf(const Context& context, const std::vector<ListCopy>& lists,
+                  const std::vector<ListedProject>& listed) {
+  std::map<std::string, std::vector<size_t>> counting;  // By the list that a project is on.
+  context.memory.Read([&](const CaseBook& book) {
+    for (size_t i = 0; i < lists.size(); ++i) {
+      for (const std::string& name : book.SubLists(lists[i])) counting[name].push_back(i);
+    }
+    return 0;
+  });
+  Ratings ratings;
+  for (const ListedProject& one : listed) {
+    for (const size_t list : counting[one.list]) {
+      const bool counts = StartsInYears(one.planned_start_on, lists[list].first_year, lists[list].last_year);
+      if (counts) ratings[one.project].insert(list);
+    }
+  }
+  return ratings;
+}
+
 // Counts the cases of the past, some at a time.
 class PastCount {
  public:
-  PastCount(const Context& context, std::string region, const resource::Past& at)
-      : catalogue_(CatalogueOf(context)), region_(std::move(region)), at_(at) {}
+  PastCount(const Context& context, db::Session& session, const Past& at)
+      : catalogue_(CatalogueOf(context)), lists_(AllLists(context)), session_(session), at_(at) {}
 
-  absl::Status Add(db::Session& session, const std::vector<Uuid>& projects) {
-    ASSIGN_OR_RETURN(const std::vector<StoredBody> cases, LoadCasesAsOf(session, projects, at_));
-    ASSIGN_OR_RETURN(const std::vector<StoredBody> bodies, LoadProceduresAsOf(session, projects, at_));
-    std::map<Uuid, std::map<std::string, Procedure>> procedures;
-    for (const StoredBody& stored : bodies) {
-      v1::Procedure proto;
-      if (!proto.ParseFromString(stored.body)) return absl::DataLossError("a procedure's version cannot be read");
-      procedures[stored.project][stored.code] = FromProto(proto);
+  absl::StatusOr<DayRates> Count(const Context& context) && {
+    ASSIGN_OR_RETURN(const std::vector<ListedProject> listed, LoadListedProjects(session_, at_));
+    ratings_ = RatingsOf(context, lists_, listed);
+    std::vector<Uuid> projects;
+    for (auto next = ratings_.begin(); next != ratings_.end();) {
+      projects.push_back(next->first);
+      if (++next != ratings_.end() && projects.size() < kCasesAtATime) continue;
+      RETURN_IF_ERROR(Add(projects));
+      projects.clear();
     }
+    return std::move(day_);
+  }
+
+ private:
+  using Standing = std::map<std::string, StandingProcedure>;  // By code.
+
+  absl::Status Add(const std::vector<Uuid>& projects) {
+    ASSIGN_OR_RETURN(const std::vector<StoredBody> cases, LoadCasesAsOf(session_, projects, at_));
+    ASSIGN_OR_RETURN(std::vector<StandingProcedure> standing, LoadStandingProcedures(session_, projects, at_));
+    RETURN_IF_ERROR(LoadRunning(standing));
+    std::map<Uuid, Standing> procedures;
+    for (StandingProcedure& one : standing) procedures[one.project].emplace(one.code, std::move(one));
     for (const StoredBody& stored : cases) {
       v1::Case proto;
       if (!proto.ParseFromString(stored.body)) return absl::DataLossError("a case's version cannot be read");
@@ -72,66 +105,66 @@ class PastCount {
     return absl::OkStatus();
   }
 
-  RateAnswer Answer(const RateDimensions& dimensions) const {
-    return {Named(CountRates(rated_, at_.as_of, dimensions), departments_, codes_), CountTotal(rated_, at_.as_of)};
+  // The days by which what runs is due: few run at a time, and their clocks are only in their bodies.
+  absl::Status LoadRunning(const std::vector<StandingProcedure>& standing) {
+    std::vector<std::pair<Uuid, int64_t>> versions;
+    for (const StandingProcedure& one : standing) {
+      if (IsRunning(one.state)) versions.emplace_back(ProcedureId(one.project, one.code), one.version);
+    }
+    due_.clear();
+    ASSIGN_OR_RETURN(const std::vector<std::string> bodies, LoadBodies(session_, versions));
+    for (const std::string& body : bodies) {
+      v1::Procedure proto;
+      if (!proto.ParseFromString(body)) return absl::DataLossError("a procedure's version cannot be read");
+      const Procedure procedure = FromProto(proto);
+      const ProcedureType& type = catalogue_.types[procedure.code];
+      const std::optional<ClockFacts> clock = FactsOf(procedure);
+      if (!clock || type.terms.empty()) continue;
+      ASSIGN_OR_RETURN(const std::optional<Date> due,
+                       DueOn(*clock, TermsOn(type, clock->accepted_on), catalogue_.calendar));
+      if (due) due_[{procedure.project, procedure.code}] = due->days();
+    }
+    return absl::OkStatus();
   }
 
- private:
-  absl::Status AddCase(const Case& subject, const std::map<std::string, Procedure>& procedures) {
-    if (subject.closed_on || (!region_.empty() && !auth::Covers(region_, subject.region))) return absl::OkStatus();
+  absl::Status AddCase(const Case& subject, const Standing& procedures) {
+    if (subject.closed_on) return absl::OkStatus();
     RatedProject rated{RegionNumber(subject.region), {}};
     const std::set<std::string>& gates = catalogue_.gates[subject.template_name];
     for (const Applicability& one : subject.procedures) {
       if (one.requirement != Requirement::kRequired || !gates.contains(one.code)) continue;
       const auto found = procedures.find(one.code);
-      ASSIGN_OR_RETURN(RatedProcedure procedure, Rated(one, found == procedures.end() ? nullptr : &found->second));
-      rated.procedures.push_back(procedure);
+      rated.procedures.push_back(Rated(one, found == procedures.end() ? nullptr : &found->second));
     }
-    rated_.push_back(std::move(rated));
+    for (const size_t list : ratings_.at(subject.project)) day_.lists[lists_[list].name].Add(rated, at_.as_of);
     return absl::OkStatus();
   }
 
-  absl::StatusOr<RatedProcedure> Rated(const Applicability& one, const Procedure* procedure) {
+  RatedProcedure Rated(const Applicability& one, const StandingProcedure* procedure) {
     const ProcedureType& type = catalogue_.types[one.code];
     const std::string& own = one.department.empty() ? type.department : one.department;
     RatedProcedure rated;
-    rated.department = departments_.Number(procedure == nullptr ? own : procedure->department);
-    rated.code = codes_.Number(one.code);
+    rated.department = day_.departments.Number(procedure == nullptr ? own : procedure->department);
+    rated.code = day_.codes.Number(one.code);
     rated.stage = type.stage;
     if (procedure == nullptr) return rated;
     rated.done = IsDecided(procedure->state);
-    if (procedure->state == ProcedureState::kApproved && procedure->approval && procedure->approval->valid_until) {
-      rated.valid_until = procedure->approval->valid_until->days();
+    if (procedure->state == ProcedureState::kApproved && procedure->valid_until) {
+      rated.valid_until = procedure->valid_until->days();
     }
-    const std::optional<ClockFacts> clock = FactsOf(*procedure);
-    if (!IsRunning(procedure->state) || !clock || type.terms.empty()) return rated;
-    ASSIGN_OR_RETURN(const std::optional<Date> due,
-                     DueOn(*clock, TermsOn(type, clock->accepted_on), catalogue_.calendar));
-    if (due) rated.due_on = due->days();
+    const auto due = due_.find({procedure->project, procedure->code});
+    if (due != due_.end()) rated.due_on = due->second;
     return rated;
   }
 
   Catalogue catalogue_;
-  const std::string region_;
-  const resource::Past at_;
-  std::vector<RatedProject> rated_;
-  Names departments_, codes_;
+  const std::vector<ListCopy> lists_;
+  db::Session& session_;
+  const Past at_;
+  Ratings ratings_;
+  std::map<std::pair<Uuid, std::string>, int32_t> due_;  // Days since 1970, by project and code.
+  DayRates day_;
 };
-
-absl::StatusOr<RateAnswer> PastRates(const Context& context, db::Session& session, const ListCopy& list,
-                                     const std::string& region, const RateDimensions& dimensions,
-                                     const resource::Past& at) {
-  const std::vector<std::string> lists = context.memory.Read([&](const CaseBook& book) { return book.SubLists(list); });
-  ASSIGN_OR_RETURN(const std::vector<Uuid> projects,
-                   LoadRatedProjects(session, lists, list.first_year, list.last_year, at));
-  PastCount count(context, region, at);
-  for (size_t begin = 0; begin < projects.size(); begin += kCasesAtATime) {
-    const auto from = projects.begin() + static_cast<std::ptrdiff_t>(begin);
-    const auto to = projects.begin() + static_cast<std::ptrdiff_t>(std::min(projects.size(), begin + kCasesAtATime));
-    RETURN_IF_ERROR(count.Add(session, {from, to}));
-  }
-  return count.Answer(dimensions);
-}
 
 }  // namespace
 
@@ -157,35 +190,50 @@ RatedList RatedListOf(const ListCopy& list) {
   return {list.name, list.title, list.master, list.first_year, list.last_year};
 }
 
-absl::StatusOr<RateAnswer> RatesOf(const Context& context, rpc::Call& call, const ListCopy& list,
+RateAnswer DayRates::Of(const std::string& list, const std::string& region, const RateDimensions& dimensions) const {
+  const auto found = lists.find(list);
+  if (found == lists.end()) return {};
+  const uint32_t number = RegionNumber(region);
+  return {Named(found->second.By(number, dimensions), departments, codes), found->second.Total(number)};
+}
+
+absl::StatusOr<std::shared_ptr<const DayRates>> PastRates::On(rpc::Call& call, const Past& asked) {
+  const Past at{asked.as_of, asked.known_at >= call.now() ? kNewest : asked.known_at};
+  const std::pair key(at.as_of, at.known_at);
+  const uint64_t generation = context_.memory.generation();
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto kept = kept_.find(key);
+    if (kept != kept_.end() && kept->second.generation == generation) return kept->second.rates;
+  }
+  ASSIGN_OR_RETURN(DayRates counted, PastCount(context_, call.session(), at).Count(context_));
+  auto rates = std::make_shared<const DayRates>(std::move(counted));
+  absl::MutexLock lock(&mutex_);
+  if (kept_.size() >= kMaxKept) kept_.clear();
+  kept_[key] = {generation, rates};
+  return rates;
+}
+
+absl::StatusOr<RateAnswer> RatesOf(const Context& context, PastRates& past, rpc::Call& call, const ListCopy& list,
                                    const std::string& region, const RateDimensions& dimensions, const Moment& moment) {
-  if (moment.past) return PastRates(context, call.session(), list, region, dimensions, moment.at);
+  if (moment.past) {
+    ASSIGN_OR_RETURN(const std::shared_ptr<const DayRates> day, past.On(call, moment.at));
+    return day->Of(list.name, region, dimensions);
+  }
   return context.memory.ReadRates(call.today(), [&](const RateKeeper& rates) {
     const uint32_t number = RegionNumber(region);
     return RateAnswer{rates.By(list.name, number, dimensions), rates.Total(list.name, number)};
   });
 }
 
-absl::StatusOr<std::optional<Rates>> YearBeforeRates::Of(const Context& context, rpc::Call& call, const ListCopy& list,
-                                                         const std::string& region, const Moment& moment) {
+absl::StatusOr<std::optional<Rates>> YearBeforeRates(const Context& context, PastRates& past, rpc::Call& call,
+                                                     const ListCopy& list, const std::string& region,
+                                                     const Moment& moment) {
   const absl::StatusOr<ListCopy> before = FindList(context, list.predecessor);
   if (!before.ok()) return std::optional<Rates>();
-  const resource::Past at{YearBefore(moment.at.as_of), moment.at.known_at};
-  const bool newest = at.known_at >= call.now();
-  const std::string key = fmt::format("{}/{}/{}", before->name, region, at.as_of.ToString());
-  const uint64_t generation = context.memory.generation();
-  if (newest) {
-    absl::MutexLock lock(&mutex_);
-    const auto kept = kept_.find(key);
-    if (kept != kept_.end() && kept->second.generation == generation) return std::optional<Rates>(kept->second.rates);
-  }
-  ASSIGN_OR_RETURN(const RateAnswer answer, PastRates(context, call.session(), *before, region, {}, at));
-  if (newest) {
-    absl::MutexLock lock(&mutex_);
-    if (kept_.size() >= kMaxKept) kept_.clear();
-    kept_[key] = {generation, answer.total};
-  }
-  return std::optional<Rates>(answer.total);
+  ASSIGN_OR_RETURN(const std::shared_ptr<const DayRates> day,
+                   past.On(call, {YearBefore(moment.at.as_of), moment.at.known_at}));
+  return std::optional<Rates>(day->Of(before->name, region, {}).total);
 }
 
 }  // namespace yaoshi::preapproval

@@ -1,12 +1,14 @@
 // The rates of a list: now from memory, in the past counted from the versions that held then.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/synchronization/mutex.h"
 #include "services/preapproval/context.h"
 #include "services/preapproval/domain/figures.h"
@@ -25,25 +27,41 @@ absl::StatusOr<ListCopy> FindList(const Context& context, const std::string& nam
 std::vector<ListCopy> AllLists(const Context& context);
 RatedList RatedListOf(const ListCopy& list);
 
-// Uses the call's session when the moment is past. `region` is "" for everything. CALENDAR_YEAR_MISSING.
-absl::StatusOr<RateAnswer> RatesOf(const Context& context, rpc::Call& call, const ListCopy& list,
-                                   const std::string& region, const RateDimensions& dimensions, const Moment& moment);
-
-// The totals of the year before, which every figure asks for and few changes concern: counted again when something
-// changed. Thread-safe.
-class YearBeforeRates {
+// The rates of all lists on one day of the past: counted once for all lists, regions and dimensions.
+class DayRates {
  public:
-  // Of the list of the year before on the same day of that year; nullopt when there is none. Uses the call's session.
-  absl::StatusOr<std::optional<Rates>> Of(const Context& context, rpc::Call& call, const ListCopy& list,
-                                          const std::string& region, const Moment& moment) ABSL_LOCKS_EXCLUDED(mutex_);
+  RateAnswer Of(const std::string& list, const std::string& region, const RateDimensions& dimensions) const;
+
+  Names departments, codes;
+  std::map<std::string, RateCube> lists;  // By name; without those that have no rated projects.
+};
+
+// Counts days of the past from the versions that held then, and keeps those asked for lately until something changes:
+// trends and the year before ask for the same ones again and again. Thread-safe.
+class PastRates {
+ public:
+  explicit PastRates(const Context& context) : context_(context) {}
+
+  // Uses the call's session. CALENDAR_YEAR_MISSING.
+  absl::StatusOr<std::shared_ptr<const DayRates>> On(rpc::Call& call, const Past& at) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Kept {
     uint64_t generation = 0;
-    Rates rates;
+    std::shared_ptr<const DayRates> rates;
   };
+  const Context& context_;
   absl::Mutex mutex_;
-  absl::flat_hash_map<std::string, Kept> kept_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::pair<Date, Timestamp>, Kept> kept_ ABSL_GUARDED_BY(mutex_);
 };
+
+// `region` is "" for everything. The present comes from memory, the past from `past`.
+absl::StatusOr<RateAnswer> RatesOf(const Context& context, PastRates& past, rpc::Call& call, const ListCopy& list,
+                                   const std::string& region, const RateDimensions& dimensions, const Moment& moment);
+
+// Of the list of the year before on the same day of that year; nullopt when there is none.
+absl::StatusOr<std::optional<Rates>> YearBeforeRates(const Context& context, PastRates& past, rpc::Call& call,
+                                                     const ListCopy& list, const std::string& region,
+                                                     const Moment& moment);
 
 }  // namespace yaoshi::preapproval

@@ -120,12 +120,12 @@ absl::StatusOr<v1::CompletionRates> StatisticsHandlers::GetCompletionRates(
   ASSIGN_OR_RETURN(const std::string region, ScopeOf(call, request.region()));
   ASSIGN_OR_RETURN(const RateDimensions dimensions, DimensionsOf(request));
   ASSIGN_OR_RETURN(const ListCopy list, FindList(context_, request.list()));
-  ASSIGN_OR_RETURN(const RateAnswer answer, RatesOf(context_, call, list, region, dimensions, moment));
+  ASSIGN_OR_RETURN(const RateAnswer answer, RatesOf(context_, past_, call, list, region, dimensions, moment));
   v1::CompletionRates rates = ToProto(answer);
   rates.set_definition(RateDefinition(RatedListOf(list)));
   rates.set_as_of(moment.at.as_of.ToString());
   if (!request.include_year_before()) return rates;
-  ASSIGN_OR_RETURN(const std::optional<Rates> before, year_before_.Of(context_, call, list, region, moment));
+  ASSIGN_OR_RETURN(const std::optional<Rates> before, YearBeforeRates(context_, past_, call, list, region, moment));
   if (!before) return rates;
   Fill(*rates.mutable_year_before(), *before);
   rates.set_year_before_list(list.predecessor);

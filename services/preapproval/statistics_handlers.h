@@ -11,8 +11,7 @@ namespace yaoshi::preapproval {
 class StatisticsHandlers {
  public:
   // Both outlive this.
-  StatisticsHandlers(const Context& context, YearBeforeRates& year_before)
-      : context_(context), year_before_(year_before) {}
+  StatisticsHandlers(const Context& context, PastRates& past) : context_(context), past_(past) {}
   rpc::BoundService Bind();
 
  private:
@@ -20,7 +19,7 @@ class StatisticsHandlers {
   absl::StatusOr<v1::Efficiency> GetEfficiency(rpc::Call& call, const v1::GetEfficiencyRequest& request);
 
   const Context& context_;
-  YearBeforeRates& year_before_;
+  PastRates& past_;
 };
 
 }  // namespace yaoshi::preapproval

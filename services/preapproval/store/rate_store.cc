@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "services/preapproval/domain/types.h"
+#include <algorithm>
+#include <map>
+#include <utility>
 
 namespace yaoshi::preapproval {
 namespace {
@@ -12,16 +14,23 @@ using db::Session;
 using db::Values;
 
 // The newest statement about each entry and project that held on the day and was known then.
-// Values: lists, known_at, as_of, known_at, as_of; first day, last day, known_at, as_of, known_at, as_of.
-constexpr std::string_view kRatedProjects =
-    "SELECT DISTINCT e.project_id FROM entry_copy e JOIN project_copy p ON p.project_id = e.project_id "
-    "WHERE e.list IN {} AND e.known_at <= ? AND e.effective_on <= ? AND e.listed = 1 AND NOT EXISTS ("
+// Values: known_at, as_of, known_at, as_of, twice.
+constexpr std::string_view kListedProjects =
+    "SELECT e.list, e.project_id, p.planned_start_on FROM entry_copy e JOIN project_copy p "
+    "ON p.project_id = e.project_id WHERE e.known_at <= ? AND e.effective_on <= ? AND e.listed = 1 AND NOT EXISTS ("
     "SELECT 1 FROM entry_copy n WHERE n.id = e.id AND n.known_at <= ? AND n.effective_on <= ? "
     "AND (n.effective_on > e.effective_on OR (n.effective_on = e.effective_on AND n.version > e.version))) "
-    "AND p.planned_start_on BETWEEN ? AND ? AND p.known_at <= ? AND p.effective_on <= ? AND NOT EXISTS ("
+    "AND p.known_at <= ? AND p.effective_on <= ? AND NOT EXISTS ("
     "SELECT 1 FROM project_copy q WHERE q.project_id = p.project_id AND q.known_at <= ? AND q.effective_on <= ? "
     "AND (q.effective_on > p.effective_on OR (q.effective_on = p.effective_on AND q.version > p.version))) "
     "ORDER BY e.project_id";
+// All versions that had come by then: the newest of each procedure is picked here, for less than a subquery costs.
+// Values: known_at, projects, as_of.
+constexpr std::string_view kProceduresUntil =
+    "SELECT p.project_id, p.code, p.department, p.state, p.valid_until, p.effective_on, p.version "
+    "FROM procedure_version p JOIN feed f ON f.change_set_id = p.change_set_id AND f.recorded_at <= ? "
+    "WHERE p.project_id IN {} AND p.effective_on <= ?";
+constexpr size_t kProjectsPerStatement = 100;
 // Values: the two moves, first day, last day, then what is appended.
 constexpr std::string_view kDecisions =
     "SELECT p.project_id, p.code, p.version, v.body FROM procedure_version p "
@@ -31,17 +40,39 @@ constexpr std::string_view kDecisions =
 
 }  // namespace
 
-absl::StatusOr<std::vector<Uuid>> LoadRatedProjects(Session& session, const std::vector<std::string>& lists,
-                                                    int first_year, int last_year, const resource::Past& at) {
-  std::vector<Uuid> projects;
-  if (lists.empty()) return projects;
-  Values values(lists.begin(), lists.end());
-  values.insert(values.end(), {at.known_at, at.as_of, at.known_at, at.as_of});
-  values.insert(values.end(), {*Date::FromCivil(first_year, 1, 1), *Date::FromCivil(last_year, 12, 31)});
-  values.insert(values.end(), {at.known_at, at.as_of, at.known_at, at.as_of});
-  ASSIGN_OR_RETURN(Rows rows, session.Query(fmt::format(kRatedProjects, db::Placeholders(1, lists.size())), values));
-  while (rows.Next()) projects.push_back(rows.Id(1));
-  return projects;
+absl::StatusOr<std::vector<ListedProject>> LoadListedProjects(Session& session, const resource::Past& at) {
+  ASSIGN_OR_RETURN(Rows rows, session.Query(kListedProjects, {at.known_at, at.as_of, at.known_at, at.as_of, at.known_at,
+                                                              at.as_of, at.known_at, at.as_of}));
+  std::vector<ListedProject> listed;
+  while (rows.Next()) {
+    listed.push_back({rows.Text(1), rows.Id(2), rows.IsNull(3) ? std::nullopt : std::optional<Date>(rows.Day(3))});
+  }
+  return listed;
+}
+
+absl::StatusOr<std::vector<StandingProcedure>> LoadStandingProcedures(Session& session,
+                                                                      const std::vector<Uuid>& projects,
+                                                                      const resource::Past& at) {
+  std::map<std::pair<Uuid, std::string>, StandingProcedure> newest;
+  for (size_t begin = 0; begin < projects.size(); begin += kProjectsPerStatement) {
+    const size_t count = std::min(kProjectsPerStatement, projects.size() - begin);
+    Values values = {at.known_at};
+    for (size_t i = 0; i < count; ++i) values.emplace_back(projects[begin + i]);
+    values.emplace_back(at.as_of);
+    ASSIGN_OR_RETURN(Rows rows, session.Query(fmt::format(kProceduresUntil, db::Placeholders(1, count)), values));
+    while (rows.Next()) {
+      StandingProcedure& known = newest[{rows.Id(1), rows.Text(2)}];
+      const std::pair<Date, int64_t> come = {rows.Day(6), rows.Int(7)};
+      if (known.version != 0 && come < std::pair(known.effective_on, known.version)) continue;
+      known = {rows.Id(1),   rows.Text(2), rows.Text(3), static_cast<ProcedureState>(rows.Int(4)),
+               std::nullopt, come.first,   come.second};
+      if (!rows.IsNull(5)) known.valid_until = rows.Day(5);
+    }
+  }
+  std::vector<StandingProcedure> standing;
+  standing.reserve(newest.size());
+  for (auto& [key, procedure] : newest) standing.push_back(std::move(procedure));
+  return standing;
 }
 
 absl::StatusOr<std::vector<StoredBody>> LoadDecisions(Session& session, const std::string& region,
