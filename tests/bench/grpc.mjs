@@ -6,7 +6,7 @@ import { ROOT } from './install.mjs';
 
 const OPTIONS = { keepCase: true, longs: String, enums: String, defaults: true, oneofs: true };
 const PACKAGE = grpc.loadPackageDefinition(
-  loader.loadSync(['yaoshi/registry/v1/project.proto', 'yaoshi/common/v1/figure.proto'], {
+  loader.loadSync(['yaoshi/registry/v1/project.proto', 'yaoshi/preapproval/v1/case.proto', 'yaoshi/common/v1/figure.proto'], {
     ...OPTIONS, includeDirs: [join(ROOT, 'protos'), join(ROOT, '.dev/protos')],
   }),
 );
