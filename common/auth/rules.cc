@@ -18,7 +18,8 @@ struct Rule {
 
 // A city principal's region is the city's code, so kReg is all of its city; a county's is its own. The directory and
 // the regions are the same for all: a county names city departments in its projects. A further city is set up by the
-// operator, who gives its office the first account.
+// operator, who gives its office the first account. An entry of feedback belongs to no unit: who does not answer it
+// reads its own alone.
 constexpr Rule kRules[] = {
     // clang-format off
     //                           none office county dept  leader discip organ congr audit oper  service
@@ -33,6 +34,9 @@ constexpr Rule kRules[] = {
     {"directory.write",         {kNo, kReg,  kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kAny, kNo}},
     {"exports.read",            {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},
     {"feed.read",               {kNo, kNo,   kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kAny, kAny}},
+    {"feedback.answer",         {kNo, kReg,  kNo,  kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kAny, kNo}},
+    {"feedback.read",           {kNo, kReg,  kOrg, kOrg, kOrg,  kOrg,  kOrg, kOrg, kOrg, kAny, kNo}},
+    {"feedback.write",          {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kAny, kNo}},
     {"figures.read",            {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},
     {"imports.write",           {kNo, kReg,  kReg, kNo,  kNo,   kNo,   kNo,  kNo,  kNo,  kNo,  kNo}},
     {"lists.read",              {kNo, kReg,  kReg, kReg, kReg,  kReg,  kReg, kReg, kReg, kNo,  kAny}},

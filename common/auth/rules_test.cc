@@ -62,6 +62,7 @@ TEST(RulesTest, WritersAreNamedOneByOne) {
       {"procedures.write", {Role::kCityOffice, Role::kCounty, Role::kDepartment}},
       {"feed.read", {Role::kOperator, Role::kService}},
       {"audit.read", {Role::kAuditor, Role::kOperator}},
+      {"feedback.answer", {Role::kCityOffice, Role::kOperator}},
   };
   for (const Case& c : cases) {
     for (const Role role : AllRoles()) {

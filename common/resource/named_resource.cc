@@ -108,14 +108,16 @@ bool NamedResource::MayTouch(const rpc::Call& call, const std::string& region, c
   return call.MayTouch(region, std::string(absl::StripPrefix(unit, "organizations/")));
 }
 
-bool NamedResource::MaySee(const rpc::Call& call, const std::string& region) const {
-  if (call.MayTouch(region, "")) return true;
-  return spec_.shared_below && auth::Covers(region, call.principal().region);
+bool NamedResource::MaySee(const rpc::Call& call, const Row& row) const {
+  if (call.MayTouch(row.region, "")) return true;
+  if (spec_.shared_below && auth::Covers(row.region, call.principal().region)) return true;
+  if (spec_.account_field.empty()) return false;
+  return GetText(*ParseAs(*spec_.prototype, *row.body), spec_.account_field) == call.principal().account;
 }
 
 absl::StatusOr<rpc::Bytes> NamedResource::Get(rpc::Call& call, const std::string& name) const {
   const std::optional<Row> row = memory_.Find(spec_.type, name);
-  if (!row.has_value() || !MaySee(call, row->region)) return spec_.not_found(name);
+  if (!row.has_value() || !MaySee(call, *row)) return spec_.not_found(name);
   return AsBytes(*row->body);
 }
 
@@ -125,6 +127,7 @@ PageScope NamedResource::ScopeOf(const rpc::Call& call, const ListQuery& query) 
   scope.method = call.method();
   scope.filter = query.filter;
   scope.principal = fmt::format("{}/{}/{}", auth::RoleName(who.role), who.region, who.organization);
+  if (!spec_.account_field.empty()) scope.principal += "/" + who.account;
   return scope;
 }
 
@@ -143,7 +146,7 @@ absl::StatusOr<rpc::Bytes> NamedResource::List(rpc::Call& call, const ListQuery&
   std::string last;
   int count = 0;
   memory_.Scan(spec_.type, after, [&](const std::string& name, const Row& row) {
-    if (!MaySee(call, row.region)) return true;
+    if (!MaySee(call, row)) return true;
     if (!query.filter.empty()) {
       message->ParseFromString(*row.body);
       if (!filter::Matches(wanted, value)) return true;

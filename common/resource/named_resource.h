@@ -58,6 +58,8 @@ struct Spec {
   bool shared_below = false;
   // The field with the organization that a resource belongs to, for roles that reach no further; "": none.
   std::string organization_field;
+  // The field with the account that a resource belongs to, which reads it wherever its reach ends; "": none.
+  std::string account_field;
   // All that is wrong with a draft. Runs in the transaction. Errors of its own end the request.
   std::function<absl::StatusOr<std::vector<Finding>>(Draft&)> check;
   // Writes to tables beside the versions, when nothing is wrong; an error ends the request.
@@ -117,7 +119,7 @@ class NamedResource {
  private:
   // Whether the caller may change the resource, wherever its reach ends.
   bool MayTouch(const rpc::Call& call, const std::string& region, const google::protobuf::Message& resource) const;
-  bool MaySee(const rpc::Call& call, const std::string& region) const;
+  bool MaySee(const rpc::Call& call, const Row& row) const;
   std::string NameOf(const std::string& id) const { return spec_.collection + "/" + id; }
   PageScope ScopeOf(const rpc::Call& call, const ListQuery& query) const;
   absl::StatusOr<feed::StoredVersion> LoadTouchable(rpc::Call& call, feed::Tx& tx, const std::string& name) const;

@@ -55,6 +55,8 @@ constexpr auto kMessages = std::to_array<Entry>({
     {"DUPLICATE_HEADING", "表头有重复的列名,请只保留一个。"},
     {"ENCRYPTED_WORKBOOK", "文件已加密,请去掉密码后再上传。"},
     {"ETAG_MISMATCH", "内容已被他人修改,请刷新后再改。"},
+    {"FEEDBACK_LIMIT", "本账号已有多条意见等待答复,请等有答复后再提。"},
+    {"FEEDBACK_NOT_FOUND", "没有这条意见,或您无权查看。"},
     {"FEED_BROKEN", "变更记录校验不通过,请联系管理员。"},
     {"FILE_BROKEN", "文件已损坏,请重新上传。"},
     {"FILE_FAILED", "文件处理失败,请重新上传。"},

@@ -6,7 +6,7 @@
 namespace yaoshi::gateway {
 
 bool Touches(const yaoshi::common::v1::Change& change, const Basis& basis) {
-  constexpr std::string_view kInNoView[] = {"account", "session", "import_mapping"};
+  constexpr std::string_view kInNoView[] = {"account", "session", "import_mapping", "feedback"};
   constexpr std::string_view kDated[] = {"project", "entry", "project_copy", "entry_copy", "case", "procedure"};
   const auto among = [&change](const auto& types) {
     return std::find(std::begin(types), std::end(types), change.type()) != std::end(types);

@@ -9,8 +9,8 @@ namespace yaoshi::registry {
 
 // The types that the directory's ResourceMemory must keep.
 inline const std::vector<std::string>& DirectoryTypes() {
-  static const auto* const kTypes =
-      new std::vector<std::string>{"organization", "official", "account", "list", "import_mapping", "session"};
+  static const auto* const kTypes = new std::vector<std::string>{"organization",   "official", "account", "list",
+                                                                 "import_mapping", "session",  "feedback"};
   return *kTypes;
 }
 

@@ -71,6 +71,16 @@ absl::Status MappingExists(std::string_view name) {
   return Exists("MAPPING_EXISTS", "ImportMapping", "is a mapping of another region; choose another id.", name);
 }
 
+absl::Status FeedbackNotFound(std::string_view name) {
+  return NotFound("FEEDBACK_NOT_FOUND", "Feedback", "entry", "feedback", name);
+}
+
+absl::Status FeedbackLimit(int limit) {
+  return Error(StatusCode::kResourceExhausted, "FEEDBACK_LIMIT",
+               fmt::format("{} entries of this account wait for an answer already; wait until one is answered.", limit),
+               {{"limit", fmt::format("{}", limit)}});
+}
+
 absl::Status RegionTaken(std::string_view region, std::string_view organization) {
   return Error(StatusCode::kAlreadyExists, "REGION_TAKEN",
                fmt::format("Region {} is that of {}; a region has one unit.", Quote(region), organization),

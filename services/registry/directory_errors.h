@@ -21,6 +21,10 @@ absl::Status ListExists(std::string_view name);
 absl::Status MappingNotFound(std::string_view name);
 absl::Status MappingExists(std::string_view name);
 
+absl::Status FeedbackNotFound(std::string_view name);
+// The caller has `limit` entries that nobody has answered yet.
+absl::Status FeedbackLimit(int limit);
+
 // A county-level unit wants a region that `organization` has.
 absl::Status RegionTaken(std::string_view region, std::string_view organization);
 // The caller may not give or touch an account of the role.

@@ -7,6 +7,7 @@
 #include "services/registry/account_handlers.h"
 #include "services/registry/context.h"
 #include "services/registry/directory_context.h"
+#include "services/registry/feedback_handlers.h"
 #include "services/registry/figure_handlers.h"
 #include "services/registry/file_handlers.h"
 #include "services/registry/import_handlers.h"
@@ -47,6 +48,7 @@ struct RegistryService::State {
   OfficialHandlers officials{directory_context};
   AccountHandlers accounts{directory_context};
   SessionHandlers sessions{directory_context};
+  FeedbackHandlers feedback{directory_context};
   ListCatalogueHandlers catalogue{directory_context};
   ProjectHandlers projects{context};
   ListHandlers lists{context, catalogue};
@@ -80,6 +82,7 @@ std::vector<rpc::BoundService> RegistryService::Bind() {
   services.push_back(state_->officials.Bind());
   services.push_back(state_->accounts.Bind());
   services.push_back(state_->sessions.Bind());
+  services.push_back(state_->feedback.Bind());
   services.push_back(state_->projects.Bind());
   services.push_back(state_->lists.Bind());
   services.push_back(state_->figures.Bind());
