@@ -7,6 +7,7 @@
 #include "services/registry/export.h"
 #include "services/registry/list_query.h"
 #include "services/registry/store/adjustment_store.h"
+#include "services/registry/store/project_store.h"
 #include "services/registry/summary.h"
 
 namespace yaoshi::registry {
@@ -37,6 +38,15 @@ std::string EntryBytes(const std::string& list, const Uuid& project, std::string
   return bytes;
 }
 
+// The lists that have ever said something of a project.
+std::vector<std::string> ListsEverOf(const Portfolio& portfolio, const Uuid& project) {
+  std::vector<std::string> names;
+  for (const List* list : portfolio.Lists()) {
+    if (portfolio.StateOfEntry(list->name, project).version > 0) names.push_back(list->name);
+  }
+  return names;
+}
+
 v1::Adjustment AdjustmentOf(const StoredAdjustment& stored) {
   v1::Adjustment adjustment;
   adjustment.ParseFromString(stored.body);
@@ -53,6 +63,7 @@ rpc::BoundService ListHandlers::Bind() {
       .Database(
           "AdjustList",
           [this](rpc::Call& call, const v1::AdjustListRequest& request) { return AdjustList(context_, call, request); })
+      .Database("ListProjectEntries", this, &ListHandlers::ListProjectEntries)
       .Database("GetAdjustment", this, &ListHandlers::GetAdjustment)
       .Database("ListAdjustments", this, &ListHandlers::ListAdjustments)
       .Database("CompareLists",
@@ -93,6 +104,26 @@ absl::StatusOr<rpc::Bytes> ListHandlers::ListEntries(rpc::Call& call, const v1::
         [&](const ListedProject& row, size_t field) { return portfolio.Value(list, row, field); },
         [](const ListedProject& row) { return row.project->id; });
   });
+}
+
+absl::StatusOr<v1::ListProjectEntriesResponse> ListHandlers::ListProjectEntries(
+    rpc::Call& call, const v1::ListProjectEntriesRequest& request) {
+  ASSIGN_OR_RETURN(const Moment moment, MomentOf(call, request.as_of(), request.known_at()));
+  ASSIGN_OR_RETURN(const Uuid project, ParseProjectName(request.parent(), "parent"));
+  const std::optional<std::vector<std::string>> lists = context_.memory.Read([&](const Portfolio& portfolio) {
+    const ProjectRow* row = portfolio.Find(project);
+    const bool found = row != nullptr && call.MayTouch(RegionCode(row->region), "");
+    return found ? std::optional(ListsEverOf(portfolio, project)) : std::nullopt;
+  });
+  if (!lists) return ProjectNotFound(request.parent());
+  v1::ListProjectEntriesResponse response;
+  for (const std::string& list : *lists) {
+    const auto stored = feed::LoadAsOf(call.session(), EntryId(list, project), moment.at.as_of, moment.at.known_at);
+    if (ReasonOf(stored.status()) == "VERSION_NOT_FOUND") continue;
+    RETURN_IF_ERROR(stored.status());
+    response.add_entries()->ParseFromString(stored->body);
+  }
+  return response;
 }
 
 absl::StatusOr<v1::Adjustment> ListHandlers::GetAdjustment(rpc::Call& call, const v1::GetAdjustmentRequest& request) {

@@ -15,6 +15,8 @@ class ListHandlers {
 
  private:
   absl::StatusOr<rpc::Bytes> ListEntries(rpc::Call& call, const v1::ListEntriesRequest& request);
+  absl::StatusOr<v1::ListProjectEntriesResponse> ListProjectEntries(rpc::Call& call,
+                                                                    const v1::ListProjectEntriesRequest& request);
   absl::StatusOr<v1::Adjustment> GetAdjustment(rpc::Call& call, const v1::GetAdjustmentRequest& request);
   absl::StatusOr<v1::ListAdjustmentsResponse> ListAdjustments(rpc::Call& call,
                                                               const v1::ListAdjustmentsRequest& request);

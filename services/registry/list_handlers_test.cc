@@ -207,6 +207,36 @@ TEST_F(ListHandlersTest, ValidateOnlySaysWhatWouldBeAndChangesNothing) {
   EXPECT_EQ(ReasonOr(Adjust(order)), "NOT_ON_LIST");
 }
 
+TEST_F(ListHandlersTest, AProjectTellsSinceWhenItIsOnEachListAndSinceWhenNoMore) {
+  const std::string first = server().NewList("of-project-1"), second = server().NewList("of-project-2");
+  const std::string project = NewProject("清单上的站");
+  for (const auto& [list, on] : {std::pair(first, "2022-03-10"), std::pair(second, "2022-03-20")}) {
+    auto order = Order(list, on);
+    Add(order, project);
+    Must(Adjust(order));
+  }
+  auto removal = Order(first, "2022-04-15");
+  Take(removal, project);
+  Must(Adjust(removal));
+  const auto told = [&](const std::string& as_of) {
+    v1::ListProjectEntriesRequest request;
+    request.set_parent(project);
+    request.set_as_of(as_of);
+    std::string text;
+    const auto answer =
+        Must(server().Call<v1::ListProjectEntriesResponse>(CityOffice(), "ListService/ListProjectEntries", request));
+    for (const v1::Entry& entry : answer.entries()) {
+      text += entry.name().substr(0, entry.name().find("/entries")) + " " + entry.admitted_on() + " " +
+              entry.removed_on() + ";";
+    }
+    return text;
+  };
+  EXPECT_EQ(told("2022-03-09"), "");
+  EXPECT_EQ(told("2022-03-10"), "lists/of-project-1 2022-03-10 ;");
+  EXPECT_EQ(told("2022-04-14"), "lists/of-project-1 2022-03-10 ;lists/of-project-2 2022-03-20 ;");
+  EXPECT_EQ(told(""), "lists/of-project-1 2022-03-10 2022-04-15;lists/of-project-2 2022-03-20 ;");
+}
+
 // Larger than one transaction: staged, and true by one row.
 TEST_F(ListHandlersTest, ALargeOrderIsAllOrNothing) {
   const std::string list = server().NewList("large");

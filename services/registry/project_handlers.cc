@@ -42,13 +42,19 @@ ListParameters ParametersOf(const v1::ListProjectsRequest& request) {
           request.known_at(), "", request.page_size()};
 }
 
-v1::ListProjectVersionsResponse::Version VersionToProto(const feed::StoredVersion& stored) {
+// Where somebody sat is for those who audit, and for nobody else.
+bool Audits(const rpc::Call& call) {
+  return auth::ReachOf(call.principal().role, "audit.read") != auth::Reach::kNone;
+}
+
+v1::ListProjectVersionsResponse::Version VersionToProto(const feed::StoredVersion& stored, bool audits) {
   v1::ListProjectVersionsResponse::Version version;
   version.mutable_project()->ParseFromString(stored.body);
   version.set_record_time(stored.recorded_at.micros == 0 ? "" : stored.recorded_at.ToString());
   version.set_account(stored.author.account);
   version.set_method(stored.author.method);
   version.set_reason(stored.author.reason);
+  if (audits) version.set_origin(stored.author.origin);
   return version;
 }
 
@@ -316,7 +322,7 @@ absl::StatusOr<v1::ListProjectVersionsResponse> ProjectHandlers::ListProjectVers
   }
   v1::ListProjectVersionsResponse response;
   for (size_t i = skip; i < history.size() && response.versions_size() < limit; ++i) {
-    *response.add_versions() = VersionToProto(history[history.size() - 1 - i]);
+    *response.add_versions() = VersionToProto(history[history.size() - 1 - i], Audits(call));
   }
   const size_t shown = skip + static_cast<size_t>(response.versions_size());
   if (shown < history.size()) {

@@ -239,6 +239,19 @@ TEST_F(ProjectHandlersTest, AMoveIsNotDatedBeforeALaterOne) {
   EXPECT_EQ(server().Get(name).stage(), v1::PREPARING);
 }
 
+TEST_F(ProjectHandlersTest, WhereSomebodySatIsToldToThoseWhoAudit) {
+  v1::ListProjectVersionsRequest request;
+  request.set_name(Create(NewProjectRequest("留痕水渠", "621122"))->name());
+  const auto origin = [&](auth::Role role) {
+    const auto page = server().Call<v1::ListProjectVersionsResponse>(rpc::testing::WithRole(role, "621100", ""),
+                                                                     "ProjectService/ListProjectVersions", request);
+    return page.ok() && page->versions_size() == 1 ? page->versions(0).origin() : page.status().ToString();
+  };
+  EXPECT_EQ(origin(auth::Role::kCityOffice), "");
+  EXPECT_EQ(origin(auth::Role::kLeader), "");
+  EXPECT_NE(origin(auth::Role::kAuditor), "");
+}
+
 TEST_F(ProjectHandlersTest, AMergeKeepsLineageAndEntries) {
   const std::string list = server().NewList("merge-2022");
   const std::string kept = server().Create(NewProjectRequest("保留的渠", "621122", "2022-03-01")).name();

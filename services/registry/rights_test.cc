@@ -238,6 +238,17 @@ void RightsTest::AddEntries(Table& table) {
   }
 }
 
+void RightsTest::AddProjectEntries(Table& table) {
+  std::vector<Probe>& entries = table["yaoshi.registry.v1.ListService.ListProjectEntries"];
+  for (const char* as_of : {"", "2022-04-20"}) {
+    entries.emplace_back("theirs", With<v1::ListProjectEntriesRequest>([&](auto& r) {
+                           r.set_parent(world().theirs.name());
+                           r.set_as_of(as_of);
+                         }),
+                         Answer::kNotFound);
+  }
+}
+
 void RightsTest::AddComparison(Table& table) {
   const std::string service = "yaoshi.registry.v1.ListService.";
   std::vector<Probe>& entries = table[service + "ListEntries"];
@@ -407,6 +418,27 @@ void RightsTest::AddFiles(Table& table) {
       {"theirs", With<common::v1::GetOperationRequest>([&](auto& r) { r.set_name(operation); }), Answer::kNotFound}};
   table[operations + "CancelOperation"] = {
       {"theirs", With<common::v1::CancelOperationRequest>([&](auto& r) { r.set_name(operation); }), Answer::kNotFound}};
+}
+
+void RightsTest::AddFeedback(Table& table) {
+  const std::string service = "yaoshi.registry.v1.FeedbackService.";
+  const std::string theirs = world().their_feedback;
+  table[service + "CreateFeedback"] = {{"its own", With<v1::CreateFeedbackRequest>([](auto& r) {
+                                          r.set_page("/lists");
+                                          r.set_text("字太小");
+                                        }),
+                                        Answer::kNothing}};
+  table[service + "GetFeedback"] = {
+      {"theirs", With<v1::GetFeedbackRequest>([&](auto& r) { r.set_name(theirs); }), Answer::kNotFound}};
+  for (const char* filter : {"", "state = OPEN", "create_account = \"tongwei\""}) {
+    table[service + "ListFeedback"].emplace_back(
+        filter, With<v1::ListFeedbackRequest>([&](auto& r) { r.set_filter(filter); }), Answer::kNothing);
+  }
+  table[service + "AnswerFeedback"] = {{"theirs", With<v1::AnswerFeedbackRequest>([&](auto& r) {
+                                          r.set_name(theirs);
+                                          r.set_answer("已改");
+                                        }),
+                                        Answer::kDenied}};
 }
 
 void RightsTest::AddFeed(Table& table) {

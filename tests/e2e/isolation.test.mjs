@@ -27,7 +27,9 @@ before(async () => {
   await other.finish(operation);
   const order = (await office.get('/v1/lists/invest-2022/adjustments', { page_size: 1 })).adjustments[0];
   const page = await office.get('/v1/projects', { page_size: 1 });
-  things = { projects, project: projects[0], mine, file, operation, order, token: page.next_page_token, ids: new Set(projects.map((p) => p.name)) };
+  const feedback = await other.post('/v1/feedback', { page: '/work', text: '漳县的意见', request_id: randomUUID() });
+  await office.post(`/v1/${feedback.name}:answer`, { answer: '答复漳县', request_id: randomUUID() });
+  things = { projects, project: projects[0], mine, file, feedback, operation, order, token: page.next_page_token, ids: new Set(projects.map((p) => p.name)) };
 });
 
 const DENIED = [403];
@@ -69,6 +71,7 @@ const TABLE = [
     { path: '/v1/lists/invest-2022/entries', query: { region: '621125' }, expect: ABSENT },
     { path: '/v1/lists/invest-2022/entries', query: { page_token: t.token }, expect: [200, 400] },
   ]],
+  ['GET', '/v1/projects/{}/entries', (t) => [{ path: `/v1/${t.mine.name}/entries` }, { path: `/v1/${t.project.name}/entries`, expect: ABSENT }, { path: `/v1/${t.project.name}/entries`, query: { as_of: '2022-04-20' }, expect: ABSENT }]],
   ['GET', '/v1/lists/{}/entries:export', () => [{ path: '/v1/lists/master/entries:export', query: { format: 'CSV', as_of: '2022-04-20' } }, { path: '/v1/lists/invest-2022/entries:export', query: { region: '621125' }, expect: ABSENT }]],
   ['GET', '/v1/lists/{}/adjustments', () => [{ path: '/v1/lists/invest-2022/adjustments' }]],
   ['POST', '/v1/lists/{}/adjustments', (t) => ['additions', 'removals', 'amendments'].map((what) => ({
@@ -102,6 +105,11 @@ const TABLE = [
   ['POST', '/v1/importMappings', () => []],
   ['GET', '/v1/registry/operations/{}', (t) => [{ path: `/v1/registry/${t.operation.name}`, expect: ABSENT }]],
   ['POST', '/v1/registry/operations/{}:cancel', (t) => [{ path: `/v1/registry/${t.operation.name}:cancel`, body: {}, expect: ABSENT }]],
+  // What people say of pages: everybody reads their own.
+  ['GET', '/v1/feedback', () => [{}, { query: { filter: 'create_account = "county-zhangxian" OR state = OPEN', page_size: 1000 } }]],
+  ['POST', '/v1/feedback', () => []],
+  ['GET', '/v1/feedback/{}', (t) => [{ path: `/v1/${t.feedback.name}`, expect: ABSENT }]],
+  ['POST', '/v1/feedback/{}:answer', (t) => [{ path: `/v1/${t.feedback.name}:answer`, body: { answer: '试验' }, expect: DENIED }]],
   // The feed and the figures.
   ['GET', '/v1/registry/changes', () => [{ expect: DENIED }]],
   ['GET', '/v1/registry/changes:verify', () => [{ expect: DENIED }]],
@@ -181,10 +189,12 @@ describe('a county account', () => {
   test('GET /v1/changes tells what happens in its own region and nothing of another', async () => {
     const [mine, theirs] = await Promise.all([own, other].map((client) => listen(stack.url, client.token)));
     const project = await createProject(other, { region: '621125' });
+    await other.post('/v1/feedback', { page: '/', text: '只给市里看', request_id: randomUUID() });
     const after = await createProject(own, { region: '621122' });
     await Promise.all([mine, theirs].map((stream, i) => stream.until((e) => e.name === [after.name, project.name][i])));
     assert.ok(!mine.events.some((e) => e.name === project.name || e.region === '621125'));
     assert.ok(!theirs.events.some((e) => e.name === after.name || e.region === '621122'));
+    assert.ok(![...mine.events, ...theirs.events].some((e) => e.name?.startsWith('feedback/')), 'what somebody says of a page is told to nobody');
     await Promise.all([mine, theirs].map((stream) => stream.close()));
   });
 

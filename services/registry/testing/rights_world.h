@@ -16,6 +16,7 @@
 #include "yaoshi/common/v1/figure.pb.h"
 #include "yaoshi/common/v1/operation.pb.h"
 #include "yaoshi/registry/v1/account.pb.h"
+#include "yaoshi/registry/v1/feedback.pb.h"
 #include "yaoshi/registry/v1/file.pb.h"
 #include "yaoshi/registry/v1/import.pb.h"
 #include "yaoshi/registry/v1/official.pb.h"
@@ -76,7 +77,7 @@ class RightsTest : public ::testing::Test {
     testing::RegistryServer server;
     std::string list, master;
     v1::Project theirs, their_other, mine;
-    std::string their_file, their_operation, their_adjustment, city_adjustment;
+    std::string their_file, their_feedback, their_operation, their_adjustment, city_adjustment;
     std::map<std::string, std::string> tokens;  // Of the city and of the other county, by what they page.
   };
   static void SetUpTestSuite() {
@@ -131,6 +132,11 @@ class RightsTest : public ::testing::Test {
     finish.set_sha256(HexSha256(data));
     Must(server.Call<v1::File>(kTongwei, "FileService/FinishFile", finish));
     world_->their_file = file.name();
+    v1::CreateFeedbackRequest feedback;
+    feedback.set_page("/work");
+    feedback.set_text(kSecret);
+    world_->their_feedback =
+        Must(server.Call<v1::Feedback>(kTongwei, "FeedbackService/CreateFeedback", feedback)).name();
     v1::ImportProjectsRequest import;
     import.set_file(file.name());
     import.set_reason(kSecret);
@@ -189,15 +195,17 @@ class RightsTest : public ::testing::Test {
   static void AddSums(Table& table);
   static void AddLists(Table& table);
   static void AddEntries(Table& table);
+  static void AddProjectEntries(Table& table);
   static void AddComparison(Table& table);
   static void AddAdjustments(Table& table);
   static void AddDirectory(Table& table);
   static void AddFiles(Table& table);
+  static void AddFeedback(Table& table);
   static void AddFeed(Table& table);
   static Table AllProbes() {
     Table table;
-    for (const auto& add : {AddProjects, AddProjectWrites, AddSums, AddLists, AddEntries, AddComparison, AddAdjustments,
-                            AddDirectory, AddFiles, AddFeed})
+    for (const auto& add : {AddProjects, AddProjectWrites, AddSums, AddLists, AddEntries, AddProjectEntries,
+                            AddComparison, AddAdjustments, AddDirectory, AddFiles, AddFeedback, AddFeed})
       add(table);
     return table;
   }
