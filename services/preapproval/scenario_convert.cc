@@ -12,8 +12,12 @@ namespace {
 
 constexpr std::string_view kPrefix = "scenarios/";
 
-std::string ForecastText(const std::optional<Outcome>& outcome) {
+std::string ForecastText(const std::optional<CaseOutcome>& outcome) {
   return outcome ? Date::FromDays(outcome->forecast_start).ToString() : "";
+}
+
+std::string AcceptanceText(const std::optional<CaseOutcome>& outcome) {
+  return outcome ? DateText(outcome->latest_acceptance) : "";
 }
 
 }  // namespace
@@ -54,6 +58,10 @@ v1::Scenario::Comparison ToProto(const CaseComparison& comparison) {
   proto.set_forecast_start_after(ForecastText(comparison.after));
   if (comparison.before) proto.set_shortfall_before(comparison.before->shortfall_days);
   if (comparison.after) proto.set_shortfall_after(comparison.after->shortfall_days);
+  proto.set_float_before(comparison.before ? comparison.before->float_days : 0);
+  proto.set_float_after(comparison.after ? comparison.after->float_days : 0);
+  proto.set_latest_acceptance_before(AcceptanceText(comparison.before));
+  proto.set_latest_acceptance_after(AcceptanceText(comparison.after));
   proto.mutable_added_procedures()->Add(comparison.added.begin(), comparison.added.end());
   return proto;
 }

@@ -161,6 +161,9 @@ TEST_F(ScenarioTest, ComparesBothWorldsAndKeepsNothingWhenOnlyCounting) {
   EXPECT_EQ(one.forecast_start_before() + " " + one.forecast_start_after(), "2022-05-11 2022-05-11");
   EXPECT_EQ(one.shortfall_before(), 4);
   EXPECT_EQ(one.shortfall_after(), 0);
+  EXPECT_EQ(one.float_before(), -4);
+  EXPECT_EQ(one.float_after(), 6) << "ten working days later";
+  EXPECT_LT(one.latest_acceptance_before(), one.latest_acceptance_after());
   ASSERT_EQ(counted.start_rates_size(), 2);
   EXPECT_EQ(counted.start_rates(0).started_before() + counted.start_rates(0).started_after(), 0);
   EXPECT_EQ(counted.start_rates(1).started_before(), 1);

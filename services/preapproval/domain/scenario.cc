@@ -12,21 +12,28 @@ bool Concerns(const ScenarioChange& change, const Uuid& project) {
   return !change.project || *change.project == project;
 }
 
-std::optional<Outcome> Count(const CaseBook& book, const absl::StatusOr<CasePlan>& plan, Date today) {
+std::optional<CaseOutcome> Count(const CaseBook& book, const absl::StatusOr<CasePlan>& plan, Date today) {
   if (!plan.ok()) return std::nullopt;
   std::vector<Slot> slots(plan->graph->nodes().size());
   const auto outcome = CountSchedule(*plan->graph, plan->tasks, book.calendar(), today, plan->target, slots);
-  return outcome.ok() ? std::optional<Outcome>(*outcome) : std::nullopt;
+  if (!outcome.ok()) return std::nullopt;
+  CaseOutcome counted{*outcome, slots[static_cast<size_t>(plan->graph->start())].float_days, std::nullopt};
+  for (const Slot& slot : slots) {
+    if (slot.latest_acceptance == Slot::kNever) continue;
+    const Date latest = Date::FromDays(slot.latest_acceptance);
+    if (!counted.latest_acceptance || latest < *counted.latest_acceptance) counted.latest_acceptance = latest;
+  }
+  return counted;
 }
 
 std::optional<Date> StartOf(const std::optional<Date>& started, const std::optional<Date>& target,
-                            const std::optional<Outcome>& outcome) {
+                            const std::optional<CaseOutcome>& outcome) {
   if (started) return started;
   if (!target || !outcome) return std::nullopt;
   return std::max(*target, Date::FromDays(outcome->forecast_start));
 }
 
-bool Same(const std::optional<Outcome>& a, const std::optional<Outcome>& b) {
+bool Same(const std::optional<CaseOutcome>& a, const std::optional<CaseOutcome>& b) {
   if (!a || !b) return a.has_value() == b.has_value();
   return a->forecast_start == b->forecast_start && a->shortfall_days == b->shortfall_days && a->feasible == b->feasible;
 }

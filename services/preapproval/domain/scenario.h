@@ -27,13 +27,19 @@ struct ScenarioChange {
 // The date n working days from a start date: no day of any schedule moves by another number. CALENDAR_YEAR_MISSING.
 absl::StatusOr<Date> ShiftStart(Date start, int working_days, const WorkCalendar& calendar);
 
+// What a case comes to in one world.
+struct CaseOutcome : Outcome {
+  int32_t float_days = 0;                 // Working days between forecast and start; 0 also when all is decided.
+  std::optional<Date> latest_acceptance;  // The first one of what is not accepted yet.
+};
+
 // One case in both worlds.
 struct CaseComparison {
   Uuid project;
   uint32_t version = 0;                             // Of the case, when it was counted.
   std::optional<Date> started_on;                   // Of a project that has started; then nothing is counted.
   std::optional<Date> target_before, target_after;  // The dates counted back from.
-  std::optional<Outcome> before, after;             // nullopt when it cannot be counted.
+  std::optional<CaseOutcome> before, after;         // nullopt when it cannot be counted.
   std::vector<std::string> added;                   // Codes that are newly required.
 
   // Whether making the scenario true changes the case: what cannot be counted in it stays as it is.

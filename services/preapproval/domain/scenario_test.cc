@@ -153,7 +153,7 @@ TEST(Scenario, StartsAreCountedInBothWorlds) {
   CaseComparison late;
   late.target_before = Day("2022-05-01");
   late.target_after = Day("2022-04-01");
-  late.before = late.after = Outcome{Day("2022-04-10").days(), 0, true};
+  late.before = late.after = CaseOutcome{{Day("2022-04-10").days(), 0, true}, 0, std::nullopt};
   late.after->feasible = false;
   CaseComparison started;
   started.started_on = Day("2022-03-01");
@@ -189,6 +189,14 @@ TEST(ScenarioProperty, WithoutEffectBothWorldsAreTheSame) {
   }
 }
 
+std::optional<Date> FirstAcceptance(const Schedule& schedule) {
+  std::optional<Date> first;
+  for (const ScheduleItem& item : schedule.items) {
+    if (item.latest_acceptance_on && (!first || *item.latest_acceptance_on < *first)) first = item.latest_acceptance_on;
+  }
+  return first;
+}
+
 TEST(ScenarioProperty, ShiftingTheStartMovesEveryLatestDateByAsManyWorkingDays) {
   for (uint64_t seed = 0; seed < 300; ++seed) {
     World world(seed);
@@ -204,6 +212,12 @@ TEST(ScenarioProperty, ShiftingTheStartMovesEveryLatestDateByAsManyWorkingDays) 
       ASSERT_TRUE(moved(before.items[i].latest_acceptance_on, after.items[i].latest_acceptance_on)) << seed;
       ASSERT_TRUE(moved(before.items[i].latest_finish_on, after.items[i].latest_finish_on)) << seed;
       ASSERT_EQ(before.items[i].forecast_finish_on, after.items[i].forecast_finish_on) << seed;
+    }
+    const CaseComparison compared = scenario.Compare(world.book(), world.row(), kToday);
+    ASSERT_EQ(compared.before->latest_acceptance, FirstAcceptance(before)) << seed;
+    ASSERT_EQ(compared.after->latest_acceptance, FirstAcceptance(after)) << seed;
+    if (!before.feasible) {
+      ASSERT_EQ(compared.before->float_days, -before.shortfall_days) << seed;
     }
   }
 }
