@@ -1,6 +1,10 @@
+import feedback from './feedback.en';
+import scenario from './scenario.en';
 import type zh from './zh-CN';
 
 const en: typeof zh = {
+  ...feedback,
+  ...scenario,
   app: { name: 'Yaoshi', subtitle: 'All investment projects of the city: reserve, approvals, starts, support', skip: 'Skip to the content' },
   nav: { label: 'Main menu', overview: 'Overview', work: 'My work', lists: 'Lists', import: 'Import' },
   look: { dark: 'Dark', large: 'Large' },
@@ -42,6 +46,7 @@ const en: typeof zh = {
     title: 'Adjustment orders', none: 'There are no orders yet.', number: 'Number', reason: 'Reason', effective: 'Effective on', additions: 'Added', removals: 'Removed', amendments: 'Amended', by: 'Account', at: 'Recorded', order: 'Adjust the list', search: 'Find projects to add', find: 'Find', add: 'Add', remove: 'Remove', amend: 'Amend', ownReason: 'Reason of its own (optional)', override: 'Why admitted against the rules (optional)',
     newTotal: 'New total investment', check: 'Check', checked: 'The order can be carried out.', submit: 'Carry out', done: 'Done: {additions} added, {removals} removed, {amendments} amended.', nothing: 'Select projects to remove or amend, or find some to add.', action: 'Action', drop: 'Leave out {title}',
   },
+  quantity: { site_hectares_e2: 'Site (1/100 ha)', earthwork_m3: 'Earthwork (m³)', energy_tce: 'Energy a year (tce)', electricity_kwh: 'Electricity a year (kWh)' },
   importKey: { entry_kind: 'Kind of entry', total_investment: 'Total investment', site_hectares_e2: 'Site', earthwork_m3: 'Earthwork', energy_tce: 'Energy', electricity_kwh: 'Electricity', duplicate_override_reason: 'Why no duplicate' },
   imports: {
     pastDate: 'You look at a past date; nothing can be imported there.',
@@ -49,6 +54,8 @@ const en: typeof zh = {
     checking: 'Checking', importing: 'Importing', progress: '{read} rows read, {wrong} wrong', clean: 'All {count} rows are right.', wrongRows: '{count} rows are wrong; nothing is imported until they are mended.', errorsTable: 'Wrong cells', row: 'Row', errorFile: 'Download the ledger with the errors', again: 'Upload the mended ledger', start: 'Import', cancel: 'Stop the import', result: 'Done: {created} created, {updated} updated, {unchanged} unchanged, {added} put on the list.', openList: 'Open the list', validRows: 'Leave wrong rows out and import the right ones', 
   },
   projectPage: {
+    addRow: 'One more row', movedMeanwhile: 'Somebody else has just changed this project; its stage is “{stage}” now. Look before you go on.', onLists: 'On lists', onNoList: 'On no list.', removedOn: 'Removed on', documents: 'Approval documents', noDocuments: 'No approval documents yet.',
+    gateOverride: 'Why the start is entered although conditions are missing', origin: 'From',
     tabs: 'Parts of the project page', tab_facts: 'Facts', tab_approvals: 'Approvals',
     facts: 'Facts', money: 'Money', plans: 'Annual plans', year: 'Year', amount: 'Amount', share: 'Share', history: 'History', version: 'Version', when: 'Recorded', who: 'Account', what: 'What', why: 'Why', effective: 'Effective on', changes: 'Changes', firstVersion: 'Entered', edit: 'Edit', moveTitle: 'Move to another stage', moveOn: 'Happened on', move: 'Move', noMoves: 'No move is possible from this stage.',
     saved: 'Saved.', editReason: 'Reason', effectiveFrom: 'Effective from', conflict: 'Somebody else changed this project meanwhile', conflictText: 'Choose for each field which value stays, then save again.', before: 'Before', keepMine: 'Keep mine', takeTheirs: 'Take the new one', resolve: 'Save as chosen', noChange: 'Nothing was changed.', since: 'since {date}', merged: 'This project was merged into another.', openMerged: 'Open it', uses_new_land: 'Uses new land', uses_cultivated_land: 'Uses cultivated land', uses_forest_or_grass: 'Uses forest or grassland', near_river: 'Near a river', building_or_municipal: 'Building or municipal works', epc: 'EPC', noFunding: 'No funding sources yet.', noPlans: 'No annual plans yet.',
@@ -57,6 +64,7 @@ const en: typeof zh = {
   workKind: { KIND_UNSPECIFIED: 'None', OVERDUE: 'Overdue procedures', SIGN_OFF: 'To sign', DECIDE: 'To decide', ACCEPT_OR_RETURN: 'To accept', OBLIGATION: 'Documents owed', WAIT_FOR_OTHERS: 'Waiting for others', START_OVERDUE: 'Start overdue', START_DUE: 'Start within 30 days', CODE_MISSING: 'No project code', RESPONSIBLE_UNIT_MISSING: 'No responsible unit' },
   workAct: { KIND_UNSPECIFIED: 'Work on', START_OVERDUE: 'New start date', START_DUE: 'New start date', CODE_MISSING: 'Enter the code', RESPONSIBLE_UNIT_MISSING: 'Name the unit' },
   approvals: {
+    movedMeanwhile: 'Somebody else has just moved this procedure; its state is “{state}” now. Look before you go on.',
     title: 'Approvals', procedure: 'Procedure', state: 'State', department: 'Department', clock: 'Clock', number: 'Number', validUntil: 'Valid until', open: 'Open', work: 'Work on', showIdle: 'Show the {count} that are not needed, too',
     used: '{used}/{limit} {unit} used', noLimit: 'no limit', left: '{days} left, due {date}', overdueBy: '{days} days overdue', decidedLate: 'decided late', legallyOverdue: 'past the legal limit', paused: 'the clock stands', legalLimit: 'Legal limit',
     move: 'Move', issuer: 'Issued by', document: 'Document (its fingerprint is kept)', special: 'Special procedure', obligation: 'Missing document', obligations: 'Accepted although these are missing', missingDocument: 'Document', dueOn: 'Due on', blocks: 'Blocks procedure (code, optional)', oneMore: 'One more', signer: 'Signs for', opinion: 'Opinion', agree: 'Agrees', disagree: 'Disagrees', opinionText: 'In words', askWhom: 'Ask which departments', note: 'Note (optional)',

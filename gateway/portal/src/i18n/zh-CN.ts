@@ -1,5 +1,10 @@
 // Every word that the portal itself says. Titles, places and reasons come from the data.
+import feedback from './feedback.zh-CN';
+import scenario from './scenario.zh-CN';
+
 export default {
+  ...feedback,
+  ...scenario,
   app: { name: '要事', subtitle: '全市投资项目的储备、前期、开工与保障', skip: '跳到正文' },
   nav: { label: '主菜单', overview: '市级总览', work: '我的工作', lists: '项目清单', import: '台账导入' },
   look: { dark: '深色', large: '大字' },
@@ -41,6 +46,7 @@ export default {
     title: '调整单', none: '还没有调整单。', number: '文号', reason: '调整原因', effective: '生效日期', additions: '新增', removals: '移出', amendments: '变更', by: '登记账号', at: '登记时间', order: '办理调整单', search: '查找要新增的项目', find: '查找', add: '新增', remove: '移出', amend: '变更', ownReason: '单独说明（可不填）', override: '不符合准入条件时的理由（可不填）',
     newTotal: '新的总投资', check: '试办', checked: '可以办理。', submit: '正式办理', done: '已办理：新增 {additions}，移出 {removals}，变更 {amendments}。', nothing: '先选择要移出或变更的项目，或查找要新增的项目。', action: '办理方式', drop: '不办理 {title}',
   },
+  quantity: { site_hectares_e2: '用地面积（百分之一公顷）', earthwork_m3: '土石方（立方米）', energy_tce: '年综合能耗（吨标准煤）', electricity_kwh: '年用电量（千瓦时）' },
   importKey: { entry_kind: '清单类别', total_investment: '总投资', site_hectares_e2: '用地面积', earthwork_m3: '土石方', energy_tce: '年综合能耗', electricity_kwh: '年用电量', duplicate_override_reason: '重复说明' },
   imports: {
     pastDate: '正在查看过去的日期，不能导入。',
@@ -48,6 +54,8 @@ export default {
     checking: '正在检查', importing: '正在导入', progress: '已读 {read} 行，有误 {wrong} 行', clean: '全部 {count} 行正确，可以导入。', wrongRows: '{count} 行有误，改正前不会导入任何一行。', errorsTable: '有误的单元格', row: '行', errorFile: '下载标注错误的台账', again: '改正后重新上传', start: '开始导入', cancel: '停止导入', result: '导入完成：新增 {created}，更新 {updated}，无变化 {unchanged}，纳入清单 {added}。', openList: '打开清单', validRows: '跳过有误的行，先导入正确的行', 
   },
   projectPage: {
+    addRow: '加一行', movedMeanwhile: '别人刚刚改动了这个项目，现在的阶段是“{stage}”，请看过后再办。', onLists: '所在清单', onNoList: '不在任何清单上。', removedOn: '移出日期', documents: '批复文件', noDocuments: '还没有批复文件。',
+    gateOverride: '不具备开工条件仍登记开工的理由', origin: '来源地址',
     tabs: '项目页的部分', tab_facts: '项目概况', tab_approvals: '前期手续',
     facts: '基本情况', money: '投资与资金', plans: '年度计划', year: '年度', amount: '金额', share: '占比', history: '历史与留痕', version: '版本', when: '登记时间', who: '账号', what: '操作', why: '原因', effective: '生效日期', changes: '改动', firstVersion: '登记项目', edit: '修改', moveTitle: '办理阶段变更', moveOn: '发生日期', move: '变更', noMoves: '这个阶段没有可办的变更。',
     saved: '已保存。', editReason: '修改原因', effectiveFrom: '从哪天起生效', conflict: '别人同时修改了这个项目', conflictText: '请逐项选择保留哪个值，然后再保存。', before: '原来的', keepMine: '保留我的', takeTheirs: '用现在的', resolve: '按选择保存', noChange: '没有改动。', since: '自 {date} 起', merged: '这个项目已并入另一个项目。', openMerged: '打开', uses_new_land: '新增建设用地', uses_cultivated_land: '占用耕地', uses_forest_or_grass: '占用林草地', near_river: '涉河取水', building_or_municipal: '房建市政', epc: 'EPC', noFunding: '尚未填报资金来源。', noPlans: '尚未填报年度计划。',
@@ -56,6 +64,7 @@ export default {
   workKind: { KIND_UNSPECIFIED: '未定', OVERDUE: '已超期的手续', SIGN_OFF: '待会签', DECIDE: '待批复', ACCEPT_OR_RETURN: '待受理', OBLIGATION: '待补交材料', WAIT_FOR_OTHERS: '等待申报单位', START_OVERDUE: '应开工未开工', START_DUE: '30 天内应开工', CODE_MISSING: '待赋码', RESPONSIBLE_UNIT_MISSING: '缺责任单位' },
   workAct: { KIND_UNSPECIFIED: '办理', START_OVERDUE: '改拟开工日期', START_DUE: '改拟开工日期', CODE_MISSING: '填写代码', RESPONSIBLE_UNIT_MISSING: '填写责任单位' },
   approvals: {
+    movedMeanwhile: '别人刚刚办理了这项手续，现在的状态是“{state}”，请看过后再办。',
     title: '前期手续', procedure: '手续', state: '状态', department: '审批部门', clock: '办理时限', number: '批复文号', validUntil: '有效期至', open: '查看', work: '办理', showIdle: '同时显示无需单独办理的 {count} 项',
     used: '已用 {used}/{limit} {unit}', noLimit: '未设时限', left: '剩 {days} 天，{date} 到期', overdueBy: '已超期 {days} 天', decidedLate: '超期办结', legallyOverdue: '超过法定时限', paused: '已停计时', legalLimit: '法定时限',
     move: '办理事项', issuer: '批准机关', document: '批复文件（只登记指纹）', special: '特别程序', obligation: '容缺补交', obligations: '容缺受理：还缺什么', missingDocument: '缺少的材料', dueOn: '补交期限', blocks: '卡住哪项手续（代码，可不填）', oneMore: '再加一项', signer: '会签部门', opinion: '会签意见', agree: '同意', disagree: '不同意', opinionText: '意见说明', askWhom: '请哪些部门会签（可多选）', note: '说明（可不填）',
