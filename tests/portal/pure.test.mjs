@@ -1,5 +1,6 @@
 // The portal's pure parts: money, filters, files, three-way merges. They are bundled from TypeScript as they are.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { build } from 'esbuild';
@@ -61,9 +62,16 @@ test('arrows run between needed procedures: what is not needed passes its own on
 
 test('a department is offered its own moves alone, the likeliest first; readers are offered none', async () => {
   const { movesFor, waits } = await load('approvals/procedure.ts');
-  const procedure = { allowed_moves: ['WITHDRAW', 'EXPIRE', 'RETURN', 'REJECT', 'APPROVE', 'WAIVE'] };
-  const person = (role, ...permissions) => ({ role, organization: '', permissions });
+  const procedure = { code: 'P10', department: 'organizations/a', allowed_moves: ['WITHDRAW', 'EXPIRE', 'RETURN', 'REJECT', 'APPROVE', 'WAIVE'], signatures: [] };
+  const person = (role, ...permissions) => ({ role, organization: 'organizations/a', permissions });
+  const other = { ...person('DEPARTMENT', 'procedures.write'), organization: 'organizations/c' };
+  const link = (from, to, codes = []) => ({ from_department: `organizations/${from}`, to_department: `organizations/${to}`, codes, from_on: '2022-01-01', to_on: '2022-12-31' });
   assert.deepEqual(movesFor(procedure, person('DEPARTMENT', 'procedures.write')), ['APPROVE', 'RETURN', 'REJECT', 'WAIVE']);
+  assert.deepEqual(movesFor(procedure, other), [], "another department's procedure");
+  assert.deepEqual(movesFor({ ...procedure, allowed_moves: ['SIGN', 'APPROVE'], signatures: [{ department: 'organizations/c', signed_on: '' }] }, other), ['SIGN'], 'only its signature');
+  assert.equal(movesFor(procedure, other, [link('a', 'b'), link('b', 'c', ['P10'])], '2022-06-01').length, 4, 'by a chain of delegations');
+  for (const chain of [[link('a', 'b'), link('b', 'c', ['P20'])], [link('a', 'b')], [link('c', 'a')]]) assert.deepEqual(movesFor(procedure, other, chain, '2022-06-01'), []);
+  assert.deepEqual(movesFor(procedure, other, [link('a', 'c')], '2023-01-01'), [], 'no more');
   assert.deepEqual(movesFor(procedure, person('COUNTY', 'procedures.write'))[0], 'APPROVE');
   assert.ok(movesFor(procedure, person('COUNTY', 'procedures.write')).includes('WITHDRAW'));
   assert.deepEqual(movesFor(procedure, person('LEADER', 'procedures.read')), []);
@@ -78,4 +86,43 @@ test('the frame of a Gantt holds its bars, today and the start that is aimed at'
   assert.deepEqual(chart.bars.map(({ code, done, late }) => [code, done, late]), [['A', true, false], ['B', false, true]]);
   assert.ok(chart.first < dayOf('2021-12-20') && chart.last > dayOf('2022-05-20'));
   assert.deepEqual(chart.months.map(({ label }) => label), ['2022-01', '2022-02', '2022-03', '2022-04', '2022-05']);
+});
+
+test('the moves that are offered are those that the proto writes down, and no others', async () => {
+  const { MOVES, LEADS_TO, moveBetween } = await load('project/facts.ts');
+  const proto = readFileSync(join(ROOT, 'protos/yaoshi/registry/v1/project.proto'), 'utf8');
+  const [body] = /enum Move \{[\s\S]*?\n\}/.exec(proto);
+  const stages = Object.keys(MOVES).filter((stage) => stage !== 'STAGE_UNSPECIFIED');
+  const before = stages.slice(0, stages.indexOf('COMPLETED'));
+  const written = [...body.matchAll(/\/\/ ([^\n]*?) → ([A-Z_]+)[^\n]*\n\s*([A-Z_]+) = \d+;/g)].flatMap(([, from, to, move]) => (from.startsWith('Any stage before COMPLETED') ? before : from.split(' or ')).map((stage) => `${stage} ${move} ${to}`));
+  assert.ok(written.length > 15, `${written}`);
+  const offered = stages.flatMap((stage) => MOVES[stage].map((move) => `${stage} ${move} ${LEADS_TO[move]}`));
+  assert.deepEqual([...offered].sort(), [...written].sort());
+  assert.equal(moveBetween('PREPARING', 'STARTED'), 'START');
+  assert.equal(moveBetween('PLANNED', 'STARTED'), undefined);
+});
+
+test('a line of a what-if becomes a change only when it says one', async () => {
+  const { newLine, toChange, usualDates, covers, percentOf } = await load('scenarios/scenario.ts');
+  const line = (kind, more) => toChange({ ...newLine(kind), ...more });
+  for (const wrong of [line('shift', {}), line('shift', { days: 0 }), line('shift', { days: 1.5 }), line('shift', { days: 2001 }), line('start', {}), line('procedure', {}), line('limit', {}), line('limit', { percent: 0 }), line('limit', { percent: 1001 })]) assert.equal(wrong, undefined);
+  assert.deepEqual(line('shift', { days: -5, date: '2022-01-01' }), { shift_working_days: -5 });
+  assert.deepEqual(line('start', { date: '2022-06-01', days: 5 }), { target_start_on: '2022-06-01' });
+  assert.deepEqual(line('limit', { percent: 80, code: 'P10' }), { limit_percent: 80, limit_code: 'P10' });
+  assert.deepEqual(['2022-02-14', '2022-10-01', '2022-12-31'].map(usualDates), [['2022-03-31', '2022-12-31'], ['2022-12-31'], ['2022-12-31']]);
+  assert.deepEqual([['621100', '621122'], ['621122', '621122'], ['621122', '621100'], ['621122', '621125']].map(([a, b]) => covers(a, b)), [true, true, false, false]);
+  assert.deepEqual([percentOf('1', '3'), percentOf('0', '0')], ['33.3', '']);
+});
+
+test('plans, funding and attributes are compared and merged like any other fact', async () => {
+  const { factsOf, changedFacts, merge, valueOf } = await load('project/facts.ts');
+  const project = (more) => ({ annual_plans: [{ year: 2023, planned_investment_fen: '2', monthly_fen: [] }, { year: 2022, planned_investment_fen: '1', monthly_fen: [] }], funding_sources: [], attributes: { epc: false }, ...more });
+  const [before, same] = [project(), project({ annual_plans: [...project().annual_plans].reverse() })].map(factsOf);
+  assert.deepEqual(changedFacts(before, same), [], 'their order says nothing');
+  const mine = { ...before, funding_sources: JSON.stringify([{ kind: 'BANK_LOAN', amount_fen: '5' }]) };
+  const theirs = factsOf(project({ funding_sources: [{ kind: 'OWN_FUNDS', amount_fen: '7' }], attributes: { epc: true } }));
+  const merged = merge(before, mine, theirs);
+  assert.deepEqual(merged.conflicts, ['funding_sources']);
+  assert.deepEqual(valueOf('attributes', merged.facts.attributes), { epc: true });
+  assert.equal(valueOf('title', '标题'), '标题');
 });

@@ -1,5 +1,5 @@
 // Procedures as the portal shows them: what a move asks for, how a state looks, what the graph keeps. Pure.
-import type { CaseView, CheckGateResponse, Procedure, ProcedureMove, Schedule, Schedule_Item as Item } from '@/api/generated/preapproval';
+import type { CaseView, CheckGateResponse, Delegation, Procedure, ProcedureMove, Schedule, Schedule_Item as Item } from '@/api/generated/preapproval';
 
 /** What a move asks for besides its day; the door says the same of every move (protos: MoveProcedureRequest). */
 export interface Asked {
@@ -32,11 +32,22 @@ const NEVER_BY_HAND: readonly ProcedureMove[] = ['EXPIRE'];
 
 export interface Person { role: string; organization: string; permissions: string[] }
 
+const MOST_LINKS = 3; // Of a chain of delegations, as the service has it.
+
+/** Whether `actor` is the department, or acts for it on a day by at most so many links. */
+export function actsFor(delegations: Delegation[], actor: string, department: string, code: string, on: string, links = MOST_LINKS): boolean {
+  if (actor === department) return true;
+  if (!links) return false;
+  return delegations.some((one) => one.to_department === actor && one.from_on <= on && on <= one.to_on && (!one.codes.length || one.codes.includes(code)) && actsFor(delegations, one.from_department, department, code, on, links - 1));
+}
+
 /** The moves to offer to a person, the likeliest first. The service has the last word on whose they are. */
-export function movesFor(procedure: Procedure, person: Person | undefined): ProcedureMove[] {
+export function movesFor(procedure: Procedure, person: Person | undefined, delegations: Delegation[] = [], on = ''): ProcedureMove[] {
   if (!person?.permissions.includes('procedures.write')) return [];
   const department = person.role === 'DEPARTMENT';
-  const may = procedure.allowed_moves.filter((move) => !NEVER_BY_HAND.includes(move) && !(department && APPLICANTS.includes(move)));
+  const acts = (unit: string): boolean => actsFor(delegations, person.organization, unit, procedure.code, on);
+  const owns = (move: ProcedureMove): boolean => (move === 'SIGN' ? procedure.signatures.some((one) => !one.signed_on && acts(one.department)) : !APPLICANTS.includes(move) && acts(procedure.department));
+  const may = procedure.allowed_moves.filter((move) => !NEVER_BY_HAND.includes(move) && (!department || owns(move)));
   const rank = (move: ProcedureMove): number => (LIKELY.includes(move) ? LIKELY.indexOf(move) : LIKELY.length);
   return [...may].sort((a, b) => rank(a) - rank(b));
 }
