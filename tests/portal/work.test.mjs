@@ -123,6 +123,31 @@ test('two edits of one project are brought together field by field', async () =>
   await page.context().close();
 });
 
+test('plans, funding and attributes are edited where the other facts are; a plan that stays keeps its months', async () => {
+  const months = Array(12).fill('100000000');
+  const project = await newProject(`门户计划 ${freshWord()}`, { annual_plans: [{ year: 2026, planned_investment_fen: '1200000000', monthly_fen: months }] });
+  const page = await portal.signedIn('county-longxi', `/${project.name}`);
+  await page.getByRole('button', { name: '修改' }).click();
+  const [plans, funding] = ['plans', 'funding'].map((of) => page.locator(`dialog[open] [data-rows=${of}]`));
+  await plans.getByRole('button', { name: /加一行/ }).click();
+  await plans.locator('.row').nth(1).locator('input').nth(1).fill('好多');
+  assert.ok(await page.locator('dialog[open] button[type=submit]').isDisabled(), 'no amount');
+  await plans.locator('.row').nth(1).locator('input').nth(1).fill('350.5');
+  await funding.getByRole('button', { name: /加一行/ }).click();
+  await funding.locator('select').selectOption('SPECIAL_BOND');
+  await funding.locator('input').fill('800');
+  await page.locator('dialog[open] input[name=epc]').check();
+  await page.locator('dialog[open] button[type=submit]').click();
+  await page.locator('dialog[open]').waitFor({ state: 'detached' });
+  const now = await office.get(`/v1/${project.name}`);
+  assert.deepEqual(now.annual_plans, [{ year: 2026, planned_investment_fen: '1200000000', monthly_fen: months }, { year: 2027, planned_investment_fen: '350500000', monthly_fen: [] }]);
+  assert.deepEqual(now.funding_sources, [{ kind: 'SPECIAL_BOND', amount_fen: '800000000' }]);
+  assert.equal(now.attributes.epc, true);
+  await page.locator('[data-part=history] tbody', { hasText: '专项债券 800 万元' }).waitFor();
+  assertQuiet(page, 'plans');
+  await page.context().close();
+});
+
 test('a project moves on with its date; scripts in its texts are only texts', async () => {
   const project = await newProject(`${XSS}${freshWord()}`.slice(0, 180), { place: XSS.slice(0, 100), content_and_scale: XSS });
   const page = await portal.signedIn('county-longxi', `/${project.name}`);
@@ -132,7 +157,7 @@ test('a project moves on with its date; scripts in its texts are only texts', as
   await assertAccessible(page, 'move');
   await page.locator('dialog[open] button[type=submit]').click();
   await page.locator('.tag', { hasText: '开工' }).waitFor();
-  await page.locator('.history tbody tr').nth(1).waitFor();
+  await page.locator('[data-part=history] tbody tr').nth(1).waitFor();
   await assertAccessible(page, 'project');
   assert.equal(await page.title(), '要事');
   assert.equal(await page.locator('main img, main script').count(), 0);
@@ -144,7 +169,7 @@ test('a project of the data set is shown in both languages and on a phone, and i
   const [entry] = (await office.get('/v1/lists/invest-2022/entries?page_size=1&as_of=2022-04-20')).entries;
   for (const options of [{}, { theme: 'dark', language: 'en' }, { width: 390, height: 844 }]) {
     const page = await portal.signedIn('city-office', `/${entry.project.name}?as_of=2022-04-20`, options);
-    await page.locator('.history tbody tr').first().waitFor();
+    await page.locator('[data-part=history] tbody tr').first().waitFor();
     assert.equal(await page.locator('main .head button').count(), 0, 'the past is read-only');
     await assertAccessible(page, JSON.stringify(options));
     if (!options.width && !options.theme) await picture(page, 'project');

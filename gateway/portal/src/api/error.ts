@@ -13,6 +13,8 @@ interface Detail {
   locale?: string;
   message?: string;
   field_violations?: Violation[];
+  /** Of a PreconditionFailure. */
+  violations?: { description?: string }[];
 }
 
 /** An answer that is an error, or no answer at all (status 0). */
@@ -22,6 +24,8 @@ export class ApiError extends Error {
   readonly reason: string;
   readonly metadata: Record<string, string>;
   readonly violations: Violation[];
+  /** What has to be done first, in words. */
+  readonly preconditions: string[];
   /** The text in Chinese; the message itself is English. */
   readonly chinese: string;
 
@@ -34,6 +38,7 @@ export class ApiError extends Error {
     this.reason = info?.reason ?? (status === 0 ? 'UNREACHABLE' : '');
     this.metadata = info?.metadata ?? {};
     this.violations = details.flatMap((detail) => detail.field_violations ?? []);
+    this.preconditions = details.flatMap((detail) => detail.violations ?? []).map((one) => one.description ?? '');
     this.chinese = details.find((detail) => detail.locale === 'zh-CN')?.message ?? (status === 0 ? '服务器没有应答。' : this.message);
   }
 }

@@ -85,9 +85,12 @@ export function csvCell(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-/** The whole file: byte order mark, headings, rows. */
+/** Lines of cells as a file, with a byte order mark. */
+export const csvOf = (lines: string[][]): string => `\ufeff${lines.map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`;
+
+/** The whole file: headings, rows. */
 export function toCsv(columns: Column[], entries: Entry[], words: Words): string {
   const heading = (column: Column): string => words.t(column.label) + (column.kind === 'money' ? `（${words.t('unit.wan')}）` : '');
   const lines = [columns.map(heading), ...entries.map((entry) => columns.map((column) => cellText(column, entry, words)))];
-  return `\ufeff${lines.map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`;
+  return csvOf(lines);
 }
