@@ -135,15 +135,15 @@ test('plans, funding and attributes are edited where the other facts are; a plan
   await plans.locator('.row').nth(1).locator('input').nth(1).fill('350.5');
   await funding.getByRole('button', { name: /加一行/ }).click();
   await funding.locator('select').selectOption('SPECIAL_BOND');
-  await funding.locator('input').fill('800');
+  await funding.locator('input').fill('12300');
   await page.locator('dialog[open] input[name=epc]').check();
   await page.locator('dialog[open] button[type=submit]').click();
   await page.locator('dialog[open]').waitFor({ state: 'detached' });
   const now = await office.get(`/v1/${project.name}`);
   assert.deepEqual(now.annual_plans, [{ year: 2026, planned_investment_fen: '1200000000', monthly_fen: months }, { year: 2027, planned_investment_fen: '350500000', monthly_fen: [] }]);
-  assert.deepEqual(now.funding_sources, [{ kind: 'SPECIAL_BOND', amount_fen: '800000000' }]);
+  assert.deepEqual(now.funding_sources, [{ kind: 'SPECIAL_BOND', amount_fen: '12300000000' }]);
   assert.equal(now.attributes.epc, true);
-  await page.locator('[data-part=history] tbody', { hasText: '专项债券 800 万元' }).waitFor();
+  await page.locator('[data-part=history] tbody', { hasText: '专项债券 1.23 亿元' }).waitFor();
   assertQuiet(page, 'plans');
   await page.context().close();
 });
