@@ -52,7 +52,7 @@ export function usualDates(today: string): string[] {
   return [...new Set([quarter, `${year}-12-31`])];
 }
 
-/** The request that counts the same again: what stands may have changed meanwhile. */
+/** The request that counts the same again: what stands may have changed meanwhile. Cases that were named and did not differ are not known any more. */
 export function againOf(scenario: Scenario) {
   const scope = scenario.list ? { list: scenario.list, region: scenario.region } : { cases: scenario.comparisons.map((one) => one.case) };
   return { ...scope, title: scenario.title, changes: scenario.changes, target_dates: scenario.start_rates.map((rate) => rate.on) };
