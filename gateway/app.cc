@@ -17,6 +17,7 @@
 #include "gateway/transcode/openapi.h"
 #include "gateway/transcode/request.h"
 #include "nlohmann/json.hpp"
+#include "yaoshi/gateway/v1/session.pb.h"
 
 namespace yaoshi::gateway {
 namespace {
@@ -103,6 +104,9 @@ App::App(AppOptions options)
       openapi_(OpenApi(*api_)) {
   if (const auto registry = backends_.find("registry"); registry != backends_.end()) {
     sessions_ = std::make_unique<Sessions>(options.sessions, registry->second.channel, *signer_, identity_, clock_);
+    if (options.identity_provider != nullptr) {
+      oidc_ = std::make_unique<oidc::SignIn>(std::move(options.identity_provider), *sessions_, *signer_, clock_);
+    }
     uploads_ = std::make_unique<Uploads>(options.uploads, registry->second.channel,
                                          [this] { return Uuid::New(clock_).ToString(); });
     search_ = std::make_unique<ProjectSearch>(ProjectSearchOptions{
@@ -139,6 +143,8 @@ void App::RegisterLocalMethods() {
       [this](const LocalCall& c) { sessions_->Current(c); }};
   local_methods_[package + "SessionService/DeleteCurrentSession"] = {
       [this](const LocalCall& c) { sessions_->Delete(c); }};
+  local_methods_[package + "SessionService/GetSignInOptions"] = {[this](const LocalCall& c) { TellSignInOptions(c); },
+                                                                 /*anonymous=*/true};
   local_methods_[portal + "Search"] = {[this](const LocalCall& c) { search_->Search(c); }};
   local_methods_[package + "LiveService/WatchChanges"] = {[this](LocalCall c) { WatchChanges(std::move(c)); }};
   local_methods_[package + "UploadService/UploadFile"] = {[this](LocalCall c) { uploads_->Upload(std::move(c)); }};
@@ -210,6 +216,10 @@ bool App::ServePage(const std::shared_ptr<Visit>& visit) {
       return true;
     }
   }
+  if (oidc_ != nullptr && oidc::SignIn::Owns(request)) {
+    ServeOidc(visit);
+    return true;
+  }
   const bool page = request.path == "/" || request.path == "/openapi.json" || request.path == "/healthz";
   if (!page || (request.method != "GET" && request.method != "HEAD")) return false;
   visit->label = "GET " + request.path;
@@ -246,6 +256,24 @@ void App::ServeHealth(const std::shared_ptr<Visit>& visit) {
     reply.body = body.dump();
     Send(visit, std::move(reply), absl::OkStatus());
   });
+}
+
+void App::ServeOidc(const std::shared_ptr<Visit>& visit) {
+  const HttpRequest& request = visit->exchange->request();
+  visit->label = "GET " + request.path;
+  rpc::CallOptions caller;
+  caller.forwarded_for = request.peer;
+  caller.traceparent = obs::ToTraceparent(visit->trace);
+  oidc_->Serve(request, caller, [this, visit](oidc::Outcome outcome) {
+    visit->principal.account = std::move(outcome.account);
+    Send(visit, std::move(outcome.reply), outcome.status);
+  });
+}
+
+void App::TellSignInOptions(const LocalCall& call) const {
+  v1::SignInOptions options;
+  if (oidc_ != nullptr) options.set_oidc_path(oidc::Options::kStartPath);
+  call.done(options.SerializeAsString());
 }
 
 absl::Status App::Admit(Visit& visit) const {

@@ -24,6 +24,7 @@
 #include "gateway/http/exchange.h"
 #include "gateway/live.h"
 #include "gateway/memory.h"
+#include "gateway/oidc/sign_in.h"
 #include "gateway/search/project_search.h"
 #include "gateway/sessions.h"
 #include "gateway/static_files.h"
@@ -45,7 +46,8 @@ struct AppOptions {
   std::shared_ptr<obs::Metrics> metrics;  // Null: none are kept.
   SessionOptions sessions;
   UploadOptions uploads;
-  std::unique_ptr<StaticFiles> portal;  // Null: a landing page stands in its place.
+  std::unique_ptr<StaticFiles> portal;                // Null: a landing page stands in its place.
+  std::unique_ptr<oidc::Provider> identity_provider;  // Null: people sign in with account and password alone.
 };
 
 // The permission that a route's method needs.
@@ -110,6 +112,8 @@ class App {
   // Pages that are no RPC: true when it answered.
   bool ServePage(const std::shared_ptr<Visit>& visit);
   void ServeHealth(const std::shared_ptr<Visit>& visit);
+  void ServeOidc(const std::shared_ptr<Visit>& visit);
+  void TellSignInOptions(const LocalCall& call) const;
   void FollowFeeds();
   // Reads what is kept beside the registry's feed.
   bool JoinRegistry(const std::string& newest_token);
@@ -150,6 +154,7 @@ class App {
   PortalViews views_;
   LiveChanges live_{{}};
   std::unique_ptr<Sessions> sessions_;
+  std::unique_ptr<oidc::SignIn> oidc_;  // Null: nobody signs in at an identity provider.
   std::unique_ptr<Uploads> uploads_;
   std::unique_ptr<ProjectSearch> search_;
   std::map<std::string, LocalMethod> local_methods_;            // By rpc_path.

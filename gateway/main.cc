@@ -18,6 +18,8 @@
 #include "gateway/app.h"
 #include "gateway/descriptors.h"
 #include "gateway/http/server.h"
+#include "gateway/oidc/options.h"
+#include "gateway/oidc/provider.h"
 
 namespace yaoshi::gateway {
 namespace {
@@ -40,6 +42,8 @@ struct Config {
   std::string portal;
   int drain_seconds = 20;
   rpc::TlsFiles tls;
+  oidc::Options oidc;
+  std::string oidc_client_secret_file;
 };
 
 constexpr int kOk = 0;
@@ -70,6 +74,28 @@ void AddTo(config::Flags& flags, Config& config) {
                &config.tls.certificate);
   flags.String("tls-key", "Its key", &config.tls.key);
   flags.String("tls-authority", "The authority that services' certificates are checked with", &config.tls.authority);
+  flags.String("oidc-issuer", "The identity provider (OpenID Connect) that people may sign in at; empty: none",
+               &config.oidc.issuer);
+  flags.String("oidc-client-id", "What this gateway is called there", &config.oidc.client_id);
+  flags.String("oidc-client-secret-file", "File of its secret there; empty: a public client",
+               &config.oidc_client_secret_file);
+  flags.String("oidc-public-url", "Where people reach this gateway, https://host: the provider sends them back there",
+               &config.oidc.public_url);
+  flags.String("oidc-account-claim", "The claim of the ID token that is the id of the person's account",
+               &config.oidc.account_claim);
+  flags.String("oidc-scopes", "What is asked of the provider, by blanks", &config.oidc.scopes);
+  flags.String("oidc-authorities", "Authorities that the provider's certificate is checked with; empty: the system's",
+               &config.oidc.authorities);
+}
+
+// Null when people sign in with account and password alone.
+absl::StatusOr<std::unique_ptr<oidc::Provider>> IdentityProvider(const Config& config) {
+  if (config.oidc.issuer.empty()) return nullptr;
+  oidc::Options options = config.oidc;
+  if (!config.oidc_client_secret_file.empty()) {
+    ASSIGN_OR_RETURN(options.client_secret, config::ReadSecret(config.oidc_client_secret_file));
+  }
+  return oidc::Provider::Create(std::move(options), SystemClock());
 }
 
 absl::Status Validate(const Config& config) {
@@ -85,6 +111,9 @@ absl::Status Validate(const Config& config) {
   const int tls = !config.tls.certificate.empty() + !config.tls.key.empty() + !config.tls.authority.empty();
   if (tls != 0 && tls != 3) {
     problems.emplace_back("--tls-certificate, --tls-key and --tls-authority go together: all three, or none");
+  }
+  for (std::string& problem : oidc::Problems(config.oidc, config.oidc_client_secret_file)) {
+    problems.push_back(std::move(problem));
   }
   return config::ConfigProblems(problems);
 }
@@ -114,6 +143,7 @@ absl::Status Start(const Config& config, Gateway& gateway) {
   if (!config.portal.empty()) {
     ASSIGN_OR_RETURN(options.portal, StaticFiles::Load(config.portal));
   }
+  ASSIGN_OR_RETURN(options.identity_provider, IdentityProvider(config));
   options.log = gateway.log;
   options.metrics = gateway.metrics;
   options.sessions.token_lifetime = std::chrono::minutes(config.token_minutes);

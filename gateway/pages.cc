@@ -1,5 +1,8 @@
 #include "gateway/pages.h"
 
+#include "absl/strings/str_replace.h"
+#include "fmt/format.h"
+
 namespace yaoshi::gateway {
 
 // The hash is that of the style element's text; a test recomputes it.
@@ -30,5 +33,60 @@ const std::string_view kLandingPage = R"html(<!doctype html>
 </body>
 </html>
 )html";
+
+namespace {
+
+std::string Escape(std::string_view text) {
+  return absl::StrReplaceAll(std::string(text),
+                             {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}});
+}
+
+// The landing page's style element.
+std::string_view Style() {
+  constexpr std::string_view kEnd = "</style>";
+  const size_t begin = kLandingPage.find("<style>");
+  return kLandingPage.substr(begin, kLandingPage.find(kEnd) + kEnd.size() - begin);
+}
+
+}  // namespace
+
+HttpReply NoticeReply(const Notice& notice) {
+  std::string links;
+  for (const auto& [text, address] : notice.links) {
+    links += fmt::format("<li><a href=\"{}\">{}</a></li>\n", Escape(address), Escape(text));
+  }
+  const std::string go_on =
+      notice.go_to.empty() ? ""
+                           : fmt::format("<meta http-equiv=\"refresh\" content=\"0; url={}\">\n", Escape(notice.go_to));
+  const std::string reason = notice.reason.empty() ? "" : fmt::format(" <code>{}</code>", Escape(notice.reason));
+  HttpReply reply;
+  reply.headers = {{"Content-Type", "text/html; charset=utf-8"},
+                   {"Content-Security-Policy", std::string(kLandingPolicy)},
+                   {"Cache-Control", "no-store"}};
+  reply.body = fmt::format(R"html(<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+{go_on}<title>{title_zh} {title}</title>
+{style}
+</head>
+<body>
+<main>
+<h1>{title_zh}</h1>
+<p>{text_zh}</p>
+<p lang="en" class="en">{title}. {text}{reason}</p>
+<ul>
+{links}</ul>
+</main>
+</body>
+</html>
+)html",
+                           fmt::arg("go_on", go_on), fmt::arg("title_zh", Escape(notice.title_zh)),
+                           fmt::arg("title", Escape(notice.title)), fmt::arg("style", Style()),
+                           fmt::arg("text_zh", Escape(notice.text_zh)), fmt::arg("text", Escape(notice.text)),
+                           fmt::arg("reason", reason), fmt::arg("links", links));
+  return reply;
+}
 
 }  // namespace yaoshi::gateway

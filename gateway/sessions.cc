@@ -37,6 +37,12 @@ constexpr size_t kMaxCredentialBytes = 800;
 
 constexpr std::string_view kWrongCredentials = "WRONG_CREDENTIALS";
 
+absl::Status TooManySignIns(std::chrono::milliseconds wait) {
+  return WithRetryAfter(Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_SIGN_INS",
+                              "There were too many failed sign-ins. Wait a little, then try again."),
+                        wait);
+}
+
 // That the registry does not trust the gateway is no business of the person who signs in.
 absl::Status TellPerson(const absl::Status& status) {
   const bool ours =
@@ -82,10 +88,12 @@ absl::Status Sessions::TakeTry(const std::string& account, const std::string& ad
   std::optional<std::chrono::milliseconds> wait = per_account_and_address_.Take(account + " " + address, now);
   if (!wait.has_value()) wait = per_address_.Take(address, now);
   if (!wait.has_value()) wait = per_account_.Take(account, now);
-  if (!wait.has_value()) return absl::OkStatus();
-  return WithRetryAfter(Error(absl::StatusCode::kResourceExhausted, "TOO_MANY_SIGN_INS",
-                              "There were too many failed sign-ins. Wait a little, then try again."),
-                        *wait);
+  return wait.has_value() ? TooManySignIns(*wait) : absl::OkStatus();
+}
+
+absl::Status Sessions::TakeTry(const std::string& address) {
+  const std::optional<std::chrono::milliseconds> wait = per_address_.Take(address, clock_.Now());
+  return wait.has_value() ? TooManySignIns(*wait) : absl::OkStatus();
 }
 
 void Sessions::ReturnTry(const std::string& account, const std::string& address) {
@@ -149,19 +157,19 @@ void Sessions::Create(LocalCall call) {
   registry::AuthenticateRequest question;
   question.set_account(request.account());
   question.set_password(request.password());
-  accounts_->CallBytes(
-      kAuthenticate, question.SerializeAsString(), AsGateway(call.options),
-      [this, account = request.account(), address, headers = call.headers, done = call.done,
-       secure = call.exchange->request().secure](const rpc::Reply& reply) {
-        // Only a wrong password uses a try up; a busy or absent service does not.
-        if (ReasonOf(reply.status) != kWrongCredentials) ReturnTry(account, address);
-        if (!reply.status.ok()) return done(TellPerson(reply.status));
-        registry::Account found;
-        if (!found.ParseFromString(reply.bytes)) return done(absl::InternalError("no account"));
-        const SessionClaims claims = {Uuid::New(clock_).ToString(), IdOf(found.name()), clock_.Now(), clock_.Now()};
-        headers->emplace_back("Set-Cookie", SetCookie(CookieName(secure), seal_.Seal(claims), secure));
-        done(Sign(found, claims.signed_in, claims.session));
-      });
+  accounts_->CallBytes(kAuthenticate, question.SerializeAsString(), AsGateway(call.options),
+                       [this, account = request.account(), address, headers = call.headers, done = call.done,
+                        secure = call.exchange->request().secure](const rpc::Reply& reply) {
+                         // Only a wrong password uses a try up; a busy or absent service does not.
+                         if (ReasonOf(reply.status) != kWrongCredentials) ReturnTry(account, address);
+                         if (!reply.status.ok()) return done(TellPerson(reply.status));
+                         registry::Account found;
+                         if (!found.ParseFromString(reply.bytes)) return done(absl::InternalError("no account"));
+                         const SessionClaims claims = {Uuid::New(clock_).ToString(), IdOf(found.name()), clock_.Now(),
+                                                       clock_.Now(), false};
+                         headers->emplace_back("Set-Cookie", CookieFor(claims, secure));
+                         done(Sign(found, claims.signed_in, claims.session));
+                       });
 }
 
 void Sessions::Refresh(const LocalCall& call) {
@@ -200,6 +208,7 @@ std::string Sessions::CurrentOf(const LocalCall& call, const std::string& title)
   Timestamp expires = TimeClaim(call.options.token, "exp").value_or(now);
   if (call.cookie.has_value()) {
     signed_in = call.cookie->signed_in;
+    if (call.cookie->provided && sign_out_uri_) current.set_sign_out_uri(sign_out_uri_());
     SessionClaims renewed = *call.cookie;
     if (!Renew(renewed, false).empty()) renewed.renewed = now;
     expires.micros = now.micros + std::chrono::microseconds(Left(renewed, now)).count();
@@ -254,7 +263,25 @@ std::string Sessions::Renew(const SessionClaims& claims, bool secure) const {
   if (Since(claims.renewed, now) < options_.idle_lifetime / kRenewalPart) return "";
   SessionClaims renewed = claims;
   renewed.renewed = now;
-  return SetCookie(CookieName(secure), seal_.Seal(renewed), secure);
+  return CookieFor(renewed, secure);
+}
+
+std::string Sessions::CookieFor(const SessionClaims& claims, bool secure) const {
+  return SetCookie(CookieName(secure), seal_.Seal(claims), secure);
+}
+
+void Sessions::Begin(const std::string& account, const rpc::CallOptions& caller,
+                     std::function<void(absl::StatusOr<SessionClaims>)> done) {
+  registry::CheckAccountRequest question;
+  question.set_account(account);
+  accounts_->CallBytes(kCheckAccount, question.SerializeAsString(), AsGateway(caller),
+                       [this, done = std::move(done)](const rpc::Reply& reply) {
+                         if (!reply.status.ok()) return done(TellPerson(reply.status));
+                         registry::Account found;
+                         if (!found.ParseFromString(reply.bytes)) return done(absl::InternalError("no account"));
+                         const Timestamp now = clock_.Now();
+                         done(SessionClaims{Uuid::New(clock_).ToString(), IdOf(found.name()), now, now, true});
+                       });
 }
 
 absl::Status Sessions::CheckToken(const auth::Principal& principal) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,10 @@ class Sessions {
   Sessions(SessionOptions options, std::shared_ptr<rpc::Channel> accounts, const auth::TokenSigner& signer,
            GatewayIdentity& identity, const Clock& clock);
 
+  // `sign_out_uri`: where a browser whose person came from the identity provider may go after signing out; "" for
+  // nowhere.
+  void SetSignOutUri(std::function<std::string()> sign_out_uri) { sign_out_uri_ = std::move(sign_out_uri); }
+
   void Create(LocalCall call);
   void Refresh(const LocalCall& call);
   void Current(const LocalCall& call);
@@ -50,6 +55,15 @@ class Sessions {
   absl::Status CheckToken(const auth::Principal& principal) const;
   // The Set-Cookie value that lets the session go on; empty while the cookie is young.
   std::string Renew(const SessionClaims& claims, bool secure) const;
+
+  // A session for a person whom the identity provider knows as `account`, when the registry says that it may sign in;
+  // WRONG_CREDENTIALS otherwise. CookieFor is the Set-Cookie value that the session is.
+  void Begin(const std::string& account, const rpc::CallOptions& caller,
+             std::function<void(absl::StatusOr<SessionClaims>)> done);
+  std::string CookieFor(const SessionClaims& claims, bool secure) const;
+  // Takes a try of an address whose person is not known yet, or says how long to wait; gives it back after a success.
+  absl::Status TakeTry(const std::string& address);
+  void ReturnTry(const std::string& address) { per_address_.Return(address); }
 
   // For the registry's feed: takes up what changed, and reads what had ended before. Blocks; false when that failed.
   void Apply(const yaoshi::common::v1::Change& change) { book_.Apply(change); }
@@ -81,6 +95,7 @@ class Sessions {
   TokenBuckets per_account_;
   const CookieSeal seal_;
   SessionBook book_;
+  std::function<std::string()> sign_out_uri_;
 };
 
 // A time that a verified token states: "auth_time", when its holder gave the password, or "exp". nullopt when it does

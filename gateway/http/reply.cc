@@ -59,14 +59,6 @@ std::string_view GenericReason(absl::StatusCode code) {
   }
 }
 
-// An error that says where it comes from, or a plain one of the same code.
-absl::Status Presentable(const absl::Status& status) {
-  if (!ReasonOf(status).empty()) return status;
-  absl::Status plain = Error(status.code(), GenericReason(status.code()), GenericMessage(status.code()));
-  if (status.code() == absl::StatusCode::kUnavailable) plain = WithRetryAfter(plain, std::chrono::seconds(1));
-  return plain;
-}
-
 Json DetailJson(const Api& api, const pb::Any& detail) {
   const std::string& url = detail.type_url();
   const pb::Descriptor* type = api.pool().FindMessageTypeByName(url.substr(url.rfind('/') + 1));
@@ -126,6 +118,13 @@ int HttpStatusOf(absl::StatusCode code) {
     default:
       return 500;
   }
+}
+
+absl::Status Presentable(const absl::Status& status) {
+  if (!ReasonOf(status).empty()) return status;
+  absl::Status plain = Error(status.code(), GenericReason(status.code()), GenericMessage(status.code()));
+  if (status.code() == absl::StatusCode::kUnavailable) plain = WithRetryAfter(plain, std::chrono::seconds(1));
+  return plain;
 }
 
 HttpReply ErrorReply(const Api& api, const absl::Status& original, int http_status) {

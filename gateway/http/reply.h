@@ -28,6 +28,9 @@ struct HttpReply {
 // The HTTP status of a status code (google.rpc.Code's own table).
 int HttpStatusOf(absl::StatusCode code);
 
+// The error as anybody may see it: itself when it says its reason, otherwise a plain one of the same code.
+absl::Status Presentable(const absl::Status& status);
+
 // {"error": {code, message, status, details[]}} of AIP-193. `http_status` 0 means HttpStatusOf. An error that no
 // service of ours made (no ErrorInfo) loses its text, which may tell internals; details of an unknown type are kept
 // as base64. Adds a LocalizedMessage in zh-CN, and Retry-After from RetryInfo.

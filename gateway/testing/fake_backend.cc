@@ -384,7 +384,8 @@ rpc::BoundService FakeBackend::FigureService() {
   return WithTheRest(service, std::move(methods));
 }
 
-TestGateway::TestGateway(HttpServerOptions http, SessionOptions sessions, UploadOptions uploads) {
+TestGateway::TestGateway(HttpServerOptions http, SessionOptions sessions, UploadOptions uploads,
+                         const std::optional<oidc::Options>& provider) {
   AppOptions options;
   options.api = Api::Create(TestDescriptorSet(), {"library", "registry"}).value();
   const std::shared_ptr<rpc::Channel> channel = backend_.server().shared_channel();
@@ -396,6 +397,7 @@ TestGateway::TestGateway(HttpServerOptions http, SessionOptions sessions, Upload
   options.clock = &backend_.server().clock();
   options.sessions = sessions;
   options.uploads = uploads;
+  if (provider.has_value()) options.identity_provider = oidc::Provider::Create(*provider, *options.clock).value();
   app_ = std::make_unique<App>(std::move(options));
   http.address = "127.0.0.1:0";
   http.error = [app = app_.get()](int status, std::string_view reason, std::string_view message) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,7 +76,8 @@ class FakeBackend {
 // The whole gateway before a fake backend, on a free port.
 class TestGateway {
  public:
-  explicit TestGateway(HttpServerOptions http = {}, SessionOptions sessions = {}, UploadOptions uploads = {});
+  explicit TestGateway(HttpServerOptions http = {}, SessionOptions sessions = {}, UploadOptions uploads = {},
+                       const std::optional<oidc::Options>& provider = std::nullopt);
   ~TestGateway();
 
   // Until the gateway follows its services: before, it believes no cookie.

@@ -103,7 +103,9 @@ HttpAnswer RawConnection::Receive(bool head) {
     const size_t colon = text.find(": ", line);
     std::string name = text.substr(line, colon - line);
     absl::AsciiStrToLower(&name);
-    answer.headers[name] = text.substr(colon + 2, stop - colon - 2);
+    std::string& value = answer.headers[name];
+    if (!value.empty()) value += '\n';
+    value += text.substr(colon + 2, stop - colon - 2);
     line = stop + 2;
   }
   if (answer.status == 100) return Receive(head);

@@ -12,7 +12,7 @@ namespace yaoshi::gateway::testing {
 
 struct HttpAnswer {
   int status = 0;                              // 0: the server closed without an answer.
-  std::map<std::string, std::string> headers;  // Names in lower case.
+  std::map<std::string, std::string> headers;  // Names in lower case; what comes twice, by line breaks.
   std::string body;                            // Chunks put together.
   bool complete = false;                       // False when the body broke off.
   nlohmann::json Json() const { return nlohmann::json::parse(body, nullptr, false); }

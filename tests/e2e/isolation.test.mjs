@@ -118,6 +118,7 @@ const TABLE = [
   ['POST', '/v1/sessions', () => []],
   ['POST', '/v1/sessions:refresh', () => []],
   ['GET', '/v1/sessions/current', () => [{}]],
+  ['GET', '/v1/sessions/options', () => [{}]],
   ['DELETE', '/v1/sessions/current', () => []], // ends the caller's own; views.test.mjs does it
   // The views: what the services would not show is in none of them, and not counted either.
   ['GET', '/v1/views/overview', () => [

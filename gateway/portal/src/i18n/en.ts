@@ -8,7 +8,7 @@ const en: typeof zh = {
   app: { name: 'Yaoshi', subtitle: 'All investment projects of the city: reserve, approvals, starts, support', skip: 'Skip to the content' },
   nav: { label: 'Main menu', overview: 'Overview', work: 'My work', lists: 'Lists', import: 'Import' },
   look: { dark: 'Dark', large: 'Large' },
-  session: { account: 'Account', password: 'Password', signIn: 'Sign in', signOut: 'Sign out', ended: 'Your session has ended', endedText: 'Sign in again. Nothing that you typed on the page is lost.', leave: 'Give up and leave' },
+  session: { account: 'Account', password: 'Password', signIn: 'Sign in', signOut: 'Sign out', ended: 'Your session has ended', endedText: 'Sign in again. Nothing that you typed on the page is lost.', leave: 'Give up and leave', provider: 'Sign in at the identity provider', stranger: 'In this browser {title} has signed in, which is another account. Sign in with your own, or give up and leave.', closeWindow: 'You are signed in. You may close this window.', notSignedIn: 'You are not signed in. Close this window and try again.' },
   asOf: { label: 'As of', past: 'You see {date} as it was', readOnly: 'All pages are read-only.', back: 'Back to today' },
   state: { loading: 'Loading…', error: 'The data did not come: ', retry: 'Try again', noright: 'This account may not see this part.', absent: 'There is no such thing, or this account may not see it.', empty: 'Nothing here.' },
   part: { MISSING: '“{part}” is missing', STALE: '“{part}” is not up to date', since: 'Since {time}.', reason: 'Reason: {reason}' },

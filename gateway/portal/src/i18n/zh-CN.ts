@@ -8,7 +8,7 @@ export default {
   app: { name: '要事', subtitle: '全市投资项目的储备、前期、开工与保障', skip: '跳到正文' },
   nav: { label: '主菜单', overview: '市级总览', work: '我的工作', lists: '项目清单', import: '台账导入' },
   look: { dark: '深色', large: '大字' },
-  session: { account: '账号', password: '密码', signIn: '登录', signOut: '退出', ended: '登录已失效', endedText: '请重新登录。页面上没有保存的内容都还在，登录后继续。', leave: '放弃并退出' },
+  session: { account: '账号', password: '密码', signIn: '登录', signOut: '退出', ended: '登录已失效', endedText: '请重新登录。页面上没有保存的内容都还在，登录后继续。', leave: '放弃并退出', provider: '统一身份认证登录', stranger: '本浏览器中登录的是“{title}”，不是原来的账号。请用原来的账号登录，或者放弃并退出。', closeWindow: '已登录，可以关闭本窗口。', notSignedIn: '没有登录，请关闭本窗口后重试。' },
   asOf: { label: '查询日期', past: '正在查看 {date} 当天的情况', readOnly: '全部页面只读，不能修改。', back: '回到今天' },
   state: { loading: '正在载入…', error: '没有取到数据：', retry: '再试一次', noright: '本账号没有查看这部分内容的权限。', absent: '没有这项内容，或者本账号无权查看。', empty: '没有内容。' },
   part: { MISSING: '“{part}”暂缺', STALE: '“{part}”不是最新', since: '自 {time} 起。', reason: '原因：{reason}' },
