@@ -1,5 +1,5 @@
 // One HTTP connection: reads requests, hands each to the handler and carries out what it asks. Included by server.cc
-// alone, which is the only translation unit that sees Boost.
+// alone: Boost is seen by server.cc and client.cc.
 #pragma once
 
 #include <utility>

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "absl/strings/str_split.h"
+#include "common/config/server_config.h"
 #include "fmt/format.h"
 #include "gateway/http/url.h"
 
@@ -38,6 +39,11 @@ std::vector<std::string> Problems(const Options& options, const std::string& sec
     problems.push_back(fmt::format("--oidc-public-url {}", *problem));
   }
   if (options.client_id.empty()) problems.emplace_back("--oidc-client-id must be that of this gateway at the provider");
+  if (!secret_file.empty()) {
+    if (const auto secret = config::ReadSecret(secret_file); !secret.ok()) {
+      problems.push_back(fmt::format("--oidc-client-secret-file: {}", std::string(secret.status().message())));
+    }
+  }
   if (options.account_claim.empty()) problems.emplace_back("--oidc-account-claim must name a claim");
   const std::vector<std::string> scopes = absl::StrSplit(options.scopes, ' ');
   if (std::find(scopes.begin(), scopes.end(), "openid") == scopes.end()) {

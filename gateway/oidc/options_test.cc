@@ -25,10 +25,11 @@ TEST(OidcOptions, TellAllTheirProblemsAtOnce) {
   wrong.scopes = "profile openid2";
   wrong.account_claim = "";
   wrong.authorities = "/no/such/file";
-  EXPECT_THAT(Problems(wrong, ""),
-              ElementsAre(HasSubstr("--oidc-issuer must begin with https"), HasSubstr("--oidc-public-url must end"),
-                          HasSubstr("--oidc-client-id"), HasSubstr("--oidc-account-claim"), HasSubstr("--oidc-scopes"),
-                          HasSubstr("--oidc-authorities")));
+  EXPECT_THAT(
+      Problems(wrong, "/no/such/secret"),
+      ElementsAre(HasSubstr("--oidc-issuer must begin with https"), HasSubstr("--oidc-public-url must end"),
+                  HasSubstr("--oidc-client-id"), HasSubstr("--oidc-client-secret-file"),
+                  HasSubstr("--oidc-account-claim"), HasSubstr("--oidc-scopes"), HasSubstr("--oidc-authorities")));
 }
 
 TEST(OidcOptions, AreNothingWithoutAnIssuer) {
@@ -42,10 +43,10 @@ TEST(OidcOptions, AreNothingWithoutAnIssuer) {
 TEST(OidcOptions, TakePlainHttpOnThisMachineAlone) {
   EXPECT_THAT(Problems(Good(), ""), IsEmpty());
   Options local = Good();
-  local.issuer = "http://127.0.0.1:4000";
-  local.public_url = "http://127.0.0.1:8080";
+  local.issuer = "http://localhost/realms/city";
+  local.public_url = "http://localhost";
   EXPECT_THAT(Problems(local, ""), IsEmpty());
-  EXPECT_EQ(local.RedirectUri(), "http://127.0.0.1:8080/v1/sessions/oidc/callback");
+  EXPECT_EQ(local.RedirectUri(), "http://localhost/v1/sessions/oidc/callback");
   for (const char* url : {"", "http://yaoshi.gov.cn", "https://yaoshi.gov.cn/", "https://yaoshi.gov.cn?x=1"}) {
     local.public_url = url;
     EXPECT_THAT(Problems(local, ""), ElementsAre(HasSubstr("--oidc-public-url"))) << url;

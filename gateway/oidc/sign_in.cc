@@ -111,6 +111,9 @@ void SignIn::Start(const VisitPtr& visit) {
     if (const absl::Status status = CheckReturnPath(path); !status.ok()) return Refuse(visit, status);
     visit->attempt.return_to = path;
   }
+  if (visit->parameters.contains("prompt") && visit->Get("prompt") != "login") {
+    return Refuse(visit, InvalidFields({{"prompt", "must be login, or not be there"}}));
+  }
   provider_->Describe([this, visit](const absl::StatusOr<std::shared_ptr<const Metadata>>& metadata) {
     if (!metadata.ok()) return Refuse(visit, metadata.status());
     visit->attempt = Attempt::Begin(visit->attempt.return_to, clock_.Now());
@@ -121,14 +124,16 @@ void SignIn::Start(const VisitPtr& visit) {
 HttpReply SignIn::Departure(const Visit& visit, const Metadata& metadata) const {
   const Options& options = provider_->options();
   const std::string& page = metadata.authorization_endpoint;
-  const std::string query = FormEncode({{"response_type", "code"},
-                                        {"client_id", options.client_id},
-                                        {"redirect_uri", options.RedirectUri()},
-                                        {"scope", options.scopes},
-                                        {"state", visit.attempt.state},
-                                        {"nonce", visit.attempt.nonce},
-                                        {"code_challenge", visit.attempt.Challenge()},
-                                        {"code_challenge_method", "S256"}});
+  std::string query = FormEncode({{"response_type", "code"},
+                                  {"client_id", options.client_id},
+                                  {"redirect_uri", options.RedirectUri()},
+                                  {"scope", options.scopes},
+                                  {"state", visit.attempt.state},
+                                  {"nonce", visit.attempt.nonce},
+                                  {"code_challenge", visit.attempt.Challenge()},
+                                  {"code_challenge_method", "S256"}});
+  // Who must not be taken for who they were a moment ago: the provider asks them again.
+  if (visit.parameters.contains("prompt")) query += "&" + FormEncode({{"prompt", "login"}});
   HttpReply reply;
   reply.status = 302;
   reply.headers = {{"Location", page + (page.find('?') == std::string::npos ? "?" : "&") + query},
@@ -196,7 +201,8 @@ void SignIn::Admit(const VisitPtr& visit, const absl::StatusOr<SessionClaims>& s
 void SignIn::Refuse(const VisitPtr& visit, const absl::Status& status) {
   const absl::Status told = Presentable(status);
   const std::string& back = visit->attempt.return_to;
-  const std::string again = fmt::format("{}?{}", Options::kStartPath, FormEncode({{"return_to", back}}));
+  std::string again = fmt::format("{}?{}", Options::kStartPath, FormEncode({{"return_to", back}}));
+  if (ReasonOf(told) == ReasonOf(AccountRefused())) again += "&prompt=login";  // Perhaps as somebody else.
   HttpReply reply = NoticeReply({.title_zh = "没有登录",
                                  .title = "Not signed in",
                                  .text_zh = std::string(ChineseMessage(ReasonOf(told), told.code())),

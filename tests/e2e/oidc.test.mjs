@@ -1,6 +1,10 @@
 // Signing in at an identity provider, step by step, on an installation of its own.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { connect, IdentityProvider, Visitor } from './provider.mjs';
 import { eventually, ownStack } from './stack.mjs';
@@ -184,5 +188,39 @@ describe('the provider', () => {
     await provider.away(false);
     await eventually('the provider is found', async () => (await start()).status === 302, { within_ms: 40000, every_ms: 500 });
     assert.equal((await new Visitor().signIn(stack.url, 'county-longxi')).status, 200);
+  });
+});
+
+describe('a provider by https', () => {
+  let server;
+  let certificate;
+  before(async () => {
+    certificate = join(stack.home, 'keys', 'localhost.pem');
+    const key = join(stack.home, 'keys', 'localhost.key');
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+    server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (request, response) => {
+      const issuer = `https://${request.headers.host}`;
+      response.end(JSON.stringify({ issuer, authorization_endpoint: `${issuer}/auth`, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/jwks` }));
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  after(() => server.close());
+
+  const startAt = async (host, authorities) => {
+    const there = { issuer: `https://${host}:${server.address().port}`, secret: provider.secret, serve: () => {} };
+    await connect(stack, there, authorities ? ['--oidc-authorities', authorities] : []);
+    return fetch(`${stack.url}/v1/sessions/oidc/start`, { redirect: 'manual' });
+  };
+
+  test('is believed with a certificate of its name, of an authority that the operator trusts', async () => {
+    const answer = await startAt('localhost', certificate);
+    assert.equal(answer.status, 302);
+    assert.match(answer.headers.get('location'), /^https:\/\/localhost:\d+\/auth\?/);
+  });
+  test('is not believed with a certificate of another name', async () => {
+    assert.equal((await startAt('127.0.0.1', certificate)).status, 503);
+  });
+  test('is not believed with a certificate of an authority that nobody trusts', async () => {
+    assert.equal((await startAt('localhost', '')).status, 503);
   });
 });

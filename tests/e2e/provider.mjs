@@ -8,7 +8,7 @@ import Provider from 'oidc-provider';
 import { eventually } from './stack.mjs';
 
 const CLIENT = 'yaoshi';
-const form = (action) => `<!doctype html><title>统一身份认证</title><form method="post" action="${action}"><input name="person"><button name="go" value="in">登录</button><button name="go" value="no">拒绝</button></form>`;
+const form = (action) => `<!doctype html><link rel="icon" href="data:,"><title>统一身份认证</title><form method="post" action="${action}"><input name="person"><button name="go" value="in">登录</button><button name="go" value="no">拒绝</button></form>`;
 
 function newKey(kid) {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -71,7 +71,8 @@ export class IdentityProvider {
       conformIdTokenClaims: false,
       pkce: { required: () => true },
       cookies: { keys: ['a key of the tests'] },
-      features: { devInteractions: { enabled: false } },
+      ttl: { Interaction: 600, Grant: 3600, Session: 3600, AccessToken: 600, IdToken: 600 },
+      features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true, logoutSource: (ctx, inner) => { ctx.body = `<!doctype html><title>退出统一身份认证</title>${inner}<button form="op.logoutForm" name="logout" value="yes">退出</button>`; } } },
       interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
       findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...this.claims(id) }) }),
       loadExistingGrant: async (ctx) => {
@@ -97,14 +98,15 @@ export class IdentityProvider {
 /** Tells the gateway of the installation of the provider: its flags lie in run/gateway.flags, and it is started again. */
 export async function connect(stack, provider, more = []) {
   provider.serve(stack.url);
+  const before = await stack.pid('gateway');
   const secret = join(stack.home, 'keys', 'oidc.secret');
   writeFileSync(secret, provider.secret, { mode: 0o600 });
   const flags = ['--oidc-issuer', provider.issuer, '--oidc-client-id', CLIENT, '--oidc-client-secret-file', secret, '--oidc-public-url', stack.url, ...more];
   writeFileSync(join(stack.home, 'run', 'gateway.flags'), `# The provider of a test.\n${flags.join('\n')}\n`);
-  process.kill(await stack.pid('gateway'), 'SIGTERM');
+  process.kill(before, 'SIGTERM');
   await eventually('the gateway offers the provider', async () => {
-    const answer = await fetch(`${stack.url}/v1/sessions/options`);
-    return answer.ok && (await answer.json()).oidc_path && (await fetch(`${stack.url}/healthz`)).ok;
+    if ((await stack.pid('gateway')) === before || !(await fetch(`${stack.url}/healthz`)).ok) return false;
+    return (await (await fetch(`${stack.url}/v1/sessions/options`)).json()).oidc_path;
   }, { within_ms: 40000 });
 }
 

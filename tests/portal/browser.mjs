@@ -13,10 +13,10 @@ export const BUILT = join(ROOT, 'build/portal');
 export const CHROMIUM = process.env.YAOSHI_CHROMIUM ?? '/usr/bin/chromium';
 const SCREENSHOTS = process.env.YAOSHI_SCREENSHOTS ?? '';
 
-/** The stack, whose gateway serves the portal, and one browser, which close() ends. */
+/** The stack (the shared one, unless a test brings its own), whose gateway serves the portal, and one browser, which close() ends. */
 export class Portal {
-  static async open() {
-    const stack = await sharedStack();
+  static async open(own) {
+    const stack = own ?? await sharedStack();
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
     return Object.assign(new Portal(), { stack, browser, url: stack.url });
   }

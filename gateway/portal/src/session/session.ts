@@ -82,7 +82,8 @@ export const session = {
 
   /** Opens the identity provider beside the page, which stays as it is and goes on when the session is there. */
   openProvider(path: string): void {
-    window.open(`${path}?return_to=${encodeURIComponent(SIGNED_IN_PATH)}`, 'yaoshi-sign-in', 'popup,width=560,height=720');
+    const query = new URLSearchParams({ return_to: SIGNED_IN_PATH, ...(state.stranger ? { prompt: 'login' } : {}) });
+    window.open(`${path}?${query.toString()}`, 'yaoshi-sign-in', 'popup,width=560,height=720');
   },
 
   /** Tells the other windows that there is a session again. */
