@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include "fmt/format.h"
 #include "gateway/http/task.h"
@@ -209,6 +212,39 @@ TEST(SlowClients, AreCutOffWhileOthersAreServed) {
   RawConnection chunk(server->port());
   chunk.Send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\n");
   EXPECT_EQ(chunk.Receive().status, 408);
+}
+
+// A byte at a time, for ever: what is counted is the time of the whole header, not that between two bytes.
+TEST(SlowClients, ThatDripHoldNobodyUp) {
+  constexpr int kClients = 100;
+  std::atomic<int> refused = 0;
+  HttpServerOptions options;
+  options.threads = 1;
+  options.phase_timeout = std::chrono::milliseconds(300);
+  options.refused = [&](std::string_view, int status) { refused += status == 408; };
+  const auto server = Serve(options);
+  std::vector<std::unique_ptr<RawConnection>> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.push_back(std::make_unique<RawConnection>(server->port()));
+    clients.back()->Send("GET /a HTTP/1.1\r\nHost: x\r\nX-Drip: ");
+  }
+  while (refused < kClients) {
+    for (const auto& client : clients) client->Send("a");
+    ASSERT_EQ(Fetch(server->port(), "GET", "/a").status, 200);
+  }
+  for (const auto& client : clients) EXPECT_EQ(client->Receive().status, 408);
+}
+
+TEST(SlowClients, ThatDoNotReadAreCutOff) {
+  HttpServerOptions options;
+  options.threads = 1;
+  options.phase_timeout = std::chrono::milliseconds(300);
+  const auto server = Serve(options);
+  RawConnection deaf(server->port());
+  // More than the buffers of both sockets hold.
+  for (int i = 0; i < 10; ++i) deaf.Send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  while (server->open_connections() == 0) std::this_thread::yield();
+  while (server->open_connections() > 0) ASSERT_EQ(Fetch(server->port(), "GET", "/a").status, 200);
 }
 
 TEST(Connections, AreBoundedPerAddress) {

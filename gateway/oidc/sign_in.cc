@@ -166,7 +166,7 @@ void SignIn::Return(const VisitPtr& visit) {
   });
 }
 
-void SignIn::Prove(const VisitPtr& visit, std::function<void(absl::StatusOr<std::string>)> then) {
+void SignIn::Prove(const VisitPtr& visit, const std::function<void(absl::StatusOr<std::string>)>& then) {
   provider_->Describe([this, visit, then](const absl::StatusOr<std::shared_ptr<const Metadata>>& metadata) {
     if (!metadata.ok()) return then(metadata.status());
     const auto verify = [this, visit, then](absl::StatusOr<std::string> token) {

@@ -44,7 +44,7 @@ class SignIn {
   void Return(const VisitPtr& visit);
   absl::Status Recognise(Visit& visit) const;
   // Finds out who comes: the code's token, its claims, the account that they name.
-  void Prove(const VisitPtr& visit, std::function<void(absl::StatusOr<std::string>)> then);
+  void Prove(const VisitPtr& visit, const std::function<void(absl::StatusOr<std::string>)>& then);
   void Admit(const VisitPtr& visit, const absl::StatusOr<SessionClaims>& session);
   void Refuse(const VisitPtr& visit, const absl::Status& status);
 
