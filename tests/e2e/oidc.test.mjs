@@ -59,6 +59,20 @@ describe('a person', () => {
     assert.equal((await visitor.fetch(`${stack.url}/v1/projects`)).status, 200);
   });
 
+  test('leaves one line in the log, with the account or the reason, and no secret', async () => {
+    const visitor = new Visitor();
+    const url = new URL(await visitor.toCallback(stack.url, 'county-longxi'));
+    await visitor.fetch(url.href);
+    const lost = await new Visitor().fetch(url.href);
+    const log = () => readFileSync(join(stack.home, 'log', 'gateway.log'), 'utf8');
+    const lines = await eventually('both are logged', () => {
+      const found = log().split('\n').filter((line) => line.includes('/v1/sessions/oidc/callback')).slice(-2).map((line) => JSON.parse(line));
+      return found.at(-1)?.trace_id === lost.headers.get('x-request-id') && found;
+    });
+    assert.deepEqual(lines.map((line) => [line.code, line.account ?? '', line.reason ?? '']), [['200', 'county-longxi', ''], ['400', '', 'OIDC_SIGN_IN_LOST']]);
+    for (const secret of [url.searchParams.get('code'), url.searchParams.get('state'), provider.secret]) assert.ok(!log().includes(secret));
+  });
+
   test('who signs out is out here at once, and is told where to sign out at the provider', async () => {
     const visitor = new Visitor();
     await visitor.signIn(stack.url, 'county-longxi');
