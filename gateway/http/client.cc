@@ -183,11 +183,11 @@ void HttpClient::Send(ClientCall call, std::function<void(absl::StatusOr<ClientR
   if (!url.ok()) return done(url.status());
   if (!IsPrivate(*url)) return done(absl::InvalidArgumentError("http is for this machine alone"));
   if (state_->calls >= state_->options.calls) return done(absl::ResourceExhaustedError("too many calls at a time"));
-  const auto flight = std::make_shared<Flight>(state_->context, state_->tls, state_->calls,
-                                               state_->options.answer_bytes, std::move(done));
-  net::post(state_->context, [flight, call = std::move(call), url = *url, timeout = state_->options.timeout]() mutable {
-    flight->Start(std::move(call), std::move(url), timeout);
-  });
+  auto flight = std::make_shared<Flight>(state_->context, state_->tls, state_->calls, state_->options.answer_bytes,
+                                         std::move(done));
+  net::post(state_->context,
+            [flight = std::move(flight), call = std::move(call), url = *url,
+             timeout = state_->options.timeout]() mutable { flight->Start(std::move(call), std::move(url), timeout); });
 }
 
 }  // namespace yaoshi::gateway

@@ -76,16 +76,6 @@ Json DetailJson(const Api& api, const pb::Any& detail) {
   return result;
 }
 
-// Seconds to wait, at least 1, of a RetryInfo among the details.
-std::optional<int64_t> RetrySeconds(const google::rpc::Status& status) {
-  for (const pb::Any& detail : status.details()) {
-    google::rpc::RetryInfo info;
-    if (!detail.Is<google::rpc::RetryInfo>() || !detail.UnpackTo(&info)) continue;
-    return std::max<int64_t>(1, info.retry_delay().seconds() + (info.retry_delay().nanos() > 0 ? 1 : 0));
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 int HttpStatusOf(absl::StatusCode code) {
@@ -120,6 +110,18 @@ int HttpStatusOf(absl::StatusCode code) {
   }
 }
 
+void AddRetryAfter(const absl::Status& status, HttpReply& reply) {
+  google::rpc::Status wire;
+  wire.ParseFromString(ToWire(status));
+  for (const pb::Any& detail : wire.details()) {
+    google::rpc::RetryInfo info;
+    if (!detail.Is<google::rpc::RetryInfo>() || !detail.UnpackTo(&info)) continue;
+    const int64_t seconds = info.retry_delay().seconds() + (info.retry_delay().nanos() > 0 ? 1 : 0);
+    reply.headers.emplace_back("Retry-After", std::to_string(std::max<int64_t>(1, seconds)));
+    return;
+  }
+}
+
 absl::Status Presentable(const absl::Status& status) {
   if (!ReasonOf(status).empty()) return status;
   absl::Status plain = Error(status.code(), GenericReason(status.code()), GenericMessage(status.code()));
@@ -151,7 +153,7 @@ HttpReply ErrorReply(const Api& api, const absl::Status& original, int http_stat
                        {"details", std::move(details)}}}};
   reply.body = body.dump(-1, ' ', false, Json::error_handler_t::replace);
   reply.headers.emplace_back("Content-Type", "application/json; charset=utf-8");
-  if (const auto seconds = RetrySeconds(wire)) reply.headers.emplace_back("Retry-After", std::to_string(*seconds));
+  AddRetryAfter(status, reply);
   if (reply.status == 401) reply.headers.emplace_back("WWW-Authenticate", "Bearer");
   return reply;
 }

@@ -31,6 +31,9 @@ int HttpStatusOf(absl::StatusCode code);
 // The error as anybody may see it: itself when it says its reason, otherwise a plain one of the same code.
 absl::Status Presentable(const absl::Status& status);
 
+// Retry-After, when the error says how long to wait.
+void AddRetryAfter(const absl::Status& status, HttpReply& reply);
+
 // {"error": {code, message, status, details[]}} of AIP-193. `http_status` 0 means HttpStatusOf. An error that no
 // service of ours made (no ErrorInfo) loses its text, which may tell internals; details of an unknown type are kept
 // as base64. Adds a LocalizedMessage in zh-CN, and Retry-After from RetryInfo.

@@ -210,6 +210,7 @@ void SignIn::Refuse(const VisitPtr& visit, const absl::Status& status) {
                                  .reason = ReasonOf(told),
                                  .links = {{"重新登录 Begin again", again}, {"返回 Back", back}}});
   reply.status = HttpStatusOf(told.code());
+  AddRetryAfter(told, reply);
   reply.headers.emplace_back("Set-Cookie", TakeBack(visit->secure));
   visit->done({std::move(reply), told, ""});
 }

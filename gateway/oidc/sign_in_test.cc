@@ -161,7 +161,7 @@ TEST_F(SignInTest, BoundsFailedSignInsOfAnAddress) {
     const Begun begun = Begin();
     Give(begun, {{"preferred_username", "!"}});
     const HttpAnswer answer = Return(begun);
-    limited += answer.status == 429;
+    limited += answer.status == 429 && answer.headers.contains("retry-after");
   }
   EXPECT_EQ(limited, 5);
   EXPECT_EQ(fake_.Asked(kTokenPath), 50);
@@ -228,7 +228,9 @@ TEST_F(SignInTest, SaysThatTheProviderIsAwayBeforeItSendsAnybodyThere) {
   Options options = Provided();
   options.issuer = away.issuer();
   testing::TestGateway gateway({}, {}, {}, options);
-  ExpectRefused(Fetch(gateway.port(), "GET", "/v1/sessions/oidc/start"), 503, "OIDC_PROVIDER_UNAVAILABLE");
+  const HttpAnswer answer = Fetch(gateway.port(), "GET", "/v1/sessions/oidc/start");
+  ExpectRefused(answer, 503, "OIDC_PROVIDER_UNAVAILABLE");
+  EXPECT_EQ(answer.headers.at("retry-after"), "10");
 }
 
 }  // namespace
