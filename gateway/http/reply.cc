@@ -1,7 +1,6 @@
 #include "gateway/http/reply.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "absl/strings/escaping.h"
 #include "common/status/status.h"
