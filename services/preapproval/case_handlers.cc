@@ -204,15 +204,14 @@ void AddObstacles(const CaseBook& book, const CaseRow& subject, size_t place, Da
   const std::string title = type == nullptr ? code : fmt::format("{} {}", code, type->title);
   const std::string name = ProcedureName(subject.project, code);
   const bool gates = subject.profile->Required(place) && subject.profile->gates_start[place];
-  const bool lapsed =
-      row.state == ProcedureState::kExpired || (row.state == ProcedureState::kApproved && !row.DoneOn(day));
-  if (gates && lapsed) {
+  const ProcedureState state = row.StateOn(day);
+  if (gates && state == ProcedureState::kExpired) {
     AddObstacle(response, Obstacle::APPROVAL_EXPIRED, name,
                 fmt::format("{}：批复已于{}失效，须办理延续或重新报批", title,
                             row.valid_until ? row.valid_until.date().ToString() : row.state_since.date().ToString()));
   } else if (gates && !row.DoneOn(day)) {
     AddObstacle(response, Obstacle::PROCEDURE_OPEN, name,
-                fmt::format("{}：{}，须取得批复后方可开工", title, StateTitle(row.state)));
+                fmt::format("{}：{}，须取得批复后方可开工", title, StateTitle(state)));
   }
   for (const Obligation& one : book.ExtrasOf(row).obligations) {
     if (one.fulfilled_on) continue;

@@ -267,6 +267,58 @@ TEST_F(CaseTest, TheGateSaysWhatStandsInTheWay) {
   EXPECT_EQ(lapsed.obstacles(1).kind(), v1::CheckGateResponse::Obstacle::OBLIGATION_OPEN);
 }
 
+// It is 2022-04-20. No move and no timer says that an approval has ended: every read of every date sees it.
+TEST_F(CaseTest, AnApprovalIsExpiredBehindItsLastDayForEveryReadAndMove) {
+  const std::string subject = NewCase(), name = subject + "/procedures/P00";
+  Must(Move(subject, "P00", v1::SUBMIT, "2022-02-08"));
+  Must(Move(subject, "P00", v1::ACCEPT, "2022-02-08"));
+  v1::MoveProcedureRequest approve = MoveRequest(subject, "P00", v1::APPROVE, "2022-02-10");
+  approve.set_etag("2");
+  approve.mutable_approval()->set_valid_until("2022-03-15");
+  const v1::Procedure answer = Must(Send(approve));
+  EXPECT_EQ(answer.state(), v1::EXPIRED) << "what is entered late has ended already";
+  EXPECT_EQ(answer.state_since(), "2022-03-16");
+
+  EXPECT_EQ(Must(Get(name, County("621122"), "as_of: '2022-03-15'")).state(), v1::APPROVED);
+  EXPECT_EQ(Must(Get(name, County("621122"), "as_of: '2022-03-16'")).state(), v1::EXPIRED);
+  const v1::Procedure now = Must(Get(name));
+  EXPECT_EQ(now.state(), v1::EXPIRED);
+  EXPECT_EQ(now.etag(), "3") << "no version says it";
+  EXPECT_EQ(std::vector<int>(now.allowed_moves().begin(), now.allowed_moves().end()),
+            (std::vector<int>{v1::PREPARE, v1::SUBMIT, v1::WAIVE, v1::RENEW}));
+  const auto states = [&](const std::string& filter, const std::string& as_of) {
+    const auto page = Must(server_->Call<v1::ListProceduresResponse>(
+        County("621122"), "ProcedureService/ListProcedures",
+        Parse<v1::ListProceduresRequest>("page_size: 1000 filter: '" + filter + "' as_of: '" + as_of + "'")));
+    return std::count_if(page.procedures().begin(), page.procedures().end(),
+                         [&](const v1::Procedure& one) { return one.name() == name; });
+  };
+  EXPECT_EQ(states("state = EXPIRED", "2022-03-15"), 0);
+  EXPECT_EQ(states("state = APPROVED AND approved_on = \"2022-02-10\"", "2022-03-15"), 1);
+  EXPECT_EQ(states("state = EXPIRED", "2022-03-16"), 1);
+  EXPECT_EQ(states("state = EXPIRED", ""), 1);
+  EXPECT_EQ(states("state = APPROVED OR approved_on = \"2022-02-10\"", ""), 0);
+  for (const char* day : {"2022-03-15", "2022-03-16", ""}) {
+    const v1::CaseView page =
+        Must(server_->Call<v1::CaseView>(County("621122"), "CaseService/GetCase",
+                                         Parse<v1::GetCaseRequest>("name: '" + subject + "' as_of: '" + day + "'")));
+    EXPECT_EQ(page.procedures(0).state(), std::string(day) == "2022-03-15" ? v1::APPROVED : v1::EXPIRED) << day;
+  }
+
+  v1::MoveProcedureRequest revoke = MoveRequest(subject, "P00", v1::REVOKE, "2022-04-20");
+  revoke.set_etag("3");
+  EXPECT_EQ(ReasonOr(Send(revoke)), "PROCEDURE_MOVE_NOT_ALLOWED");
+  v1::MoveProcedureRequest expire = MoveRequest(subject, "P00", v1::EXPIRE, "2022-04-20");
+  expire.set_reason("失效");
+  EXPECT_EQ(ReasonOr(Send(expire)), "PROCEDURE_MOVE_NOT_ALLOWED");
+  v1::MoveProcedureRequest renew = MoveRequest(subject, "P00", v1::RENEW, "2022-04-18");
+  *renew.mutable_approval() = approve.approval();
+  renew.mutable_approval()->set_valid_until("2023-03-15");
+  EXPECT_EQ(Must(Send(renew)).state(), v1::APPROVED);
+  EXPECT_EQ(Must(Get(name, County("621122"), "as_of: '2022-04-17'")).state(), v1::EXPIRED);
+  EXPECT_EQ(Must(Get(name)).state_since(), "2022-04-18");
+}
+
 TEST_F(CaseTest, TasksAreThoseOfTheDepartment) {
   const auto before = Tasks(Department("dept-02"));
   const std::string subject = NewCase();

@@ -74,8 +74,11 @@ bool MaySee(const rpc::Call& call, std::string_view region) {
   return call.reach() == auth::Reach::kAll || auth::Covers(call.principal().region, region);
 }
 
-void Describe(const Procedure& procedure, const ProcedureContext& context, const WorkCalendar& calendar, Date day,
+void Describe(const Procedure& stored, const ProcedureContext& context, const WorkCalendar& calendar, Date day,
               v1::Procedure& proto) {
+  const Procedure procedure = OnDay(stored, day);
+  proto.set_state(static_cast<v1::ProcedureState>(procedure.state));
+  proto.set_state_since(procedure.state_since.ToString());
   if (context.type != nullptr) {
     proto.set_title(context.type->title);
     proto.set_stage(static_cast<v1::ApprovalStage>(context.type->stage));

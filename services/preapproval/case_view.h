@@ -21,8 +21,8 @@ struct ProcedureContext {
   bool closed = false;
   Surroundings surroundings;
 };
-// Adds it to the message of a version.
-void Describe(const Procedure& procedure, const ProcedureContext& context, const WorkCalendar& calendar, Date day,
+// Adds it to the message of a version, and says where the procedure is on that day: an approval lapses by its date.
+void Describe(const Procedure& stored, const ProcedureContext& context, const WorkCalendar& calendar, Date day,
               v1::Procedure& proto);
 
 // A procedure picked from a book; its version is still to be read.

@@ -85,7 +85,7 @@ struct Row {
       case Field::kCode:
         return std::string_view(applicability.code);
       case Field::kState:
-        return static_cast<int64_t>(row.state);
+        return static_cast<int64_t>(row.StateOn(day));
       case Field::kRequirement:
         return static_cast<int64_t>(applicability.requirement);
       case Field::kStage:
@@ -105,7 +105,7 @@ struct Row {
       case Field::kAcceptedOn:
         return DateValue(row.accepted);
       case Field::kApprovedOn:
-        return row.state == ProcedureState::kApproved ? DateValue(row.decided) : FieldValue();
+        return row.StateOn(day) == ProcedureState::kApproved ? DateValue(row.decided) : FieldValue();
     }
     return std::monostate();
   }

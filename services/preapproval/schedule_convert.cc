@@ -26,7 +26,8 @@ v1::Schedule ToProto(const Schedule& schedule, const CaseRow& subject) {
     v1::Schedule::Item& one = *proto.add_items();
     one.set_code(item.code);
     const int place = subject.profile->Find(item.code);
-    one.set_state(static_cast<v1::ProcedureState>(subject.procedures[static_cast<size_t>(place)].state));
+    const ProcedureRow& row = subject.procedures[static_cast<size_t>(place)];
+    one.set_state(static_cast<v1::ProcedureState>(row.StateOn(schedule.counted_on)));
     one.set_latest_start_on(DateText(item.latest_start_on));
     one.set_latest_acceptance_on(DateText(item.latest_acceptance_on));
     one.set_latest_finish_on(DateText(item.latest_finish_on));

@@ -460,7 +460,8 @@ void CaseBook::ForEachTodo(const CaseRow& subject, size_t place,
     }
   }
   for (const Obligation& one : extras.obligations) {
-    const bool counts = IsRunning(row.state) || row.state == ProcedureState::kApproved;
+    const bool counts = IsRunning(row.state) || row.state == ProcedureState::kApproved ||
+                        row.state == ProcedureState::kExpired;  // A lapse by date changes nothing here.
     if (counts && !one.fulfilled_on) visit(department, todo(TodoKind::kObligation, DueNumber(ShortDate(one.due_on))));
   }
 }

@@ -59,9 +59,14 @@ struct ProcedureRow {
   uint32_t extras = 0;      // 0: none.
   ShortDate state_since, submitted, accepted, decided, valid_until;
   ShortDate due;  // The last day in time, counted with the present calendar; none when it does not run.
+  // An approval lapses by its date.
+  bool LapsedOn(Date day) const {
+    return state == ProcedureState::kApproved && valid_until && valid_until.date() < day;
+  }
+  ProcedureState StateOn(Date day) const { return LapsedOn(day) ? ProcedureState::kExpired : state; }
+  Date SinceOn(Date day) const { return LapsedOn(day) ? valid_until.date().AddDays(1) : state_since.date(); }
   bool DoneOn(Date day) const {
-    return state == ProcedureState::kWaived ||
-           (state == ProcedureState::kApproved && (!valid_until || day <= valid_until.date()));
+    return state == ProcedureState::kWaived || (state == ProcedureState::kApproved && !LapsedOn(day));
   }
 };
 static_assert(sizeof(ProcedureRow) == 28);

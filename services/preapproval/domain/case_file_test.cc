@@ -232,7 +232,8 @@ TEST(CaseFile, RandomWalksNeverReachAnIllegalCombinationAndReplayToTheSame) {
       const std::string& code = codes[random() % codes.size()];
       const MoveOrder order = RandomOrder(random, day);
       const int months = static_cast<int>(random() % 3);
-      const State before = file.Newest(code) == nullptr ? State::kNotStarted : file.Newest(code)->state;
+      const Procedure* newest = file.Newest(code);
+      const State before = newest == nullptr ? State::kNotStarted : OnDay(*newest, order.on).state;
       const auto moved = file.Move(Fresh(code), order, months);
       if (!moved.ok()) continue;
       ASSERT_EQ(Wrong(*moved), "") << code << " " << MoveName(order.move);

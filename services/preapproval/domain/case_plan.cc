@@ -17,8 +17,8 @@ absl::Status TemplateMissing(const CaseRow& subject) {
 
 Standing StandingOf(const CaseBook& book, const ProcedureRow& row, Date today) {
   Standing standing;
-  standing.state = row.state;
-  standing.since = row.state_since.date();
+  standing.state = row.StateOn(today);
+  standing.since = row.SinceOn(today);
   if (row.DoneOn(today)) standing.decided_on = row.decided ? row.decided.date() : row.state_since.date();
   standing.clock = book.ClockOf(row);
   return standing;

@@ -195,14 +195,16 @@ std::vector<LedgerFault> CheckRow(const LedgerRow& row, Date today) {
   return RowCheck(row, today).Run();
 }
 
-LedgerSteps StepsOf(const LedgerRow& row, const Procedure& recorded) {
+LedgerSteps StepsOf(const LedgerRow& row, const Procedure& newest) {
   LedgerSteps steps;
+  const std::optional<Date> submitted = row.submitted_on ? row.submitted_on : row.accepted_on;
+  // What was approved and had lapsed when the row's round began is told anew.
+  const Procedure recorded = submitted ? OnDay(newest, *submitted) : newest;
   const int reached = Reached(recorded, row);
   if (reached >= 1) steps.fault = CompareDay(kSubmitted, row.submitted_on, recorded.submitted_on);
   if (reached >= 2 && !steps.fault) steps.fault = CompareDay(kAccepted, row.accepted_on, recorded.accepted_on);
   if (reached == 3 && row.approved_on && !steps.fault) steps.fault = CompareApproval(row, *recorded.approval);
   if (steps.fault) return steps;
-  const std::optional<Date> submitted = row.submitted_on ? row.submitted_on : row.accepted_on;
   if (reached < 1 && submitted) steps.orders.push_back(Order(Move::kSubmit, *submitted));
   if (reached < 2 && row.accepted_on) steps.orders.push_back(Order(Move::kAccept, *row.accepted_on));
   if (reached < 3 && row.approved_on) {

@@ -41,8 +41,8 @@ struct LedgerSteps {
   std::vector<MoveOrder> orders;
   std::optional<LedgerFault> fault;  // The record says otherwise.
 };
-// `recorded` is the newest version, in state kNotStarted before the first move. The row is right by itself.
-LedgerSteps StepsOf(const LedgerRow& row, const Procedure& recorded);
+// `newest` is the newest version, in state kNotStarted before the first move. The row is right by itself.
+LedgerSteps StepsOf(const LedgerRow& row, const Procedure& newest);
 
 // A row of a case, with the procedure as it is before its first move (department and region) and its type's terms.
 struct CaseLedgerRow {

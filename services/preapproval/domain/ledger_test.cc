@@ -152,6 +152,19 @@ TEST_F(LedgerTest, AnApprovalThatLapsedIsOnRecordAndALaterOneIsANewRound) {
   EXPECT_EQ(ReasonAt(anew, 0), "");
 }
 
+TEST_F(LedgerTest, AnApprovalThatItsDateEndedIsOnRecordAndALaterOneIsANewRound) {
+  LedgerRow first = Row("P10", "", "2021-02-01", "2021-02-10");
+  first.valid_until = On("2021-06-01");
+  Import({Row("P01", "2021-01-04", "2021-01-05", "2021-02-01"), first});
+  EXPECT_TRUE(Plan({first}).versions.empty());
+  EXPECT_EQ(ReasonAt(Plan({first}), 0), "");
+  EXPECT_EQ(ReasonAt(Plan({Row("P10", "2021-06-01", "2021-06-03", "2021-06-10")}), 0), "submitted_on RECORD_DIFFERS")
+      << "on its last day it was valid";
+  const LedgerPlan anew = Plan({Row("P10", "2021-06-02", "2021-06-03", "2021-06-10")});
+  EXPECT_EQ(anew.versions.size(), 3u);
+  EXPECT_EQ(ReasonAt(anew, 0), "");
+}
+
 TEST_F(LedgerTest, AClockThatNoCalendarCountsDoesNotStart) {
   const LedgerPlan plan = Plan({Row("P01", "2021-12-30", "2022-01-04", "")});
   EXPECT_EQ(ReasonAt(plan, 0), "accepted_on CALENDAR_YEAR_MISSING");

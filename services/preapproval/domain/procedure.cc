@@ -56,7 +56,10 @@ constexpr Transition kTransitions[] = {
      From(State::kNotStarted, State::kInPreparation, State::kSubmitted, State::kReturned, State::kWithdrawn,
           State::kRejected, State::kExpired),
      State::kWaived},
-    {Move::kFulfil, From(State::kAccepted, State::kInCorrection, State::kInSpecialProcedure, State::kApproved), kStays},
+    // Also of an approval that has lapsed: what it owes blocks others until it is handed in.
+    {Move::kFulfil,
+     From(State::kAccepted, State::kInCorrection, State::kInSpecialProcedure, State::kApproved, State::kExpired),
+     kStays},
     {Move::kExpire, From(State::kApproved), State::kExpired},
     {Move::kRenew, From(State::kApproved, State::kExpired), State::kApproved},
     {Move::kRevoke, From(State::kApproved), State::kReturned},
@@ -104,7 +107,7 @@ constexpr std::array<MoveWords, kProcedureMoveCount> kMoves = {{
     {"REJECT", "不予许可", Actor::kDepartment, true},
     {"WAIVE", "免办", Actor::kDepartment, true},
     {"FULFIL", "补齐容缺材料", Actor::kApplicant, false},
-    {"EXPIRE", "失效", Actor::kDepartment, false},
+    {"EXPIRE", "失效", Actor::kDepartment, true},
     {"RENEW", "延续", Actor::kApplicant, false},
     {"REVOKE", "撤销", Actor::kDepartment, true},
 }};
@@ -213,9 +216,6 @@ class OrderCheck {
       case Move::kSign:
         CheckSignature();
         break;
-      case Move::kExpire:
-        CheckExpiry();
-        break;
       default:
         break;
     }
@@ -309,13 +309,6 @@ class OrderCheck {
       before_open |= one.sequential && !(one.signed_on && one.agreed);
     }
     Add("department", "was not asked for a signature in this round");
-  }
-
-  void CheckExpiry() {
-    const std::optional<Date>& until = procedure_.approval ? procedure_.approval->valid_until : std::nullopt;
-    if ((!until || order_.on <= *until) && IsBlank(order_.reason)) {
-      Add("reason", "is needed: by its date the approval is still valid; say why it has lapsed");
-    }
   }
 
   const Procedure& procedure_;
@@ -507,10 +500,21 @@ bool IsRunning(State state) {
   return state == State::kAccepted || state == State::kInCorrection || state == State::kInSpecialProcedure;
 }
 
+State StateOn(State stored, const std::optional<Date>& valid_until, Date day) {
+  return stored == State::kApproved && valid_until && *valid_until < day ? State::kExpired : stored;
+}
+
+Procedure OnDay(Procedure procedure, Date day) {
+  const std::optional<Date> until = procedure.approval ? procedure.approval->valid_until : std::nullopt;
+  const State state = StateOn(procedure.state, until, day);
+  if (state == procedure.state) return procedure;
+  procedure.state = state;
+  procedure.state_since = until->AddDays(1);
+  return procedure;
+}
+
 bool DoneOn(const Procedure& procedure, Date day) {
-  if (procedure.state == State::kWaived) return true;
-  return procedure.state == State::kApproved &&
-         !(procedure.approval && procedure.approval->valid_until && *procedure.approval->valid_until < day);
+  return IsDecided(StateOn(procedure.state, procedure.approval ? procedure.approval->valid_until : std::nullopt, day));
 }
 
 absl::StatusOr<Procedure> Apply(Procedure procedure, const MoveOrder& order, const Surroundings& surroundings) {
@@ -521,6 +525,7 @@ absl::StatusOr<Procedure> Apply(Procedure procedure, const MoveOrder& order, con
                              procedure.code, procedure.effective_on.ToString(), MoveName(procedure.last_move)),
                  {{"later", procedure.effective_on.ToString()}, {"code", procedure.code}});
   }
+  procedure = OnDay(std::move(procedure), order.on);
   const std::optional<State> next = Next(procedure.state, order.move);
   if (!next) return MoveNotAllowed(procedure, order.move);
   RETURN_IF_ERROR(InvalidFields(OrderCheck(procedure, order, surroundings).Run()));

@@ -49,11 +49,15 @@ bool NeedsReason(ProcedureMove move);
 bool IsDecided(ProcedureState state);
 // Accepted and not decided: the clock runs or stands.
 bool IsRunning(ProcedureState state);
+// What a stored state is on a day: an approval lapses by its date, without a move and without a timer.
+ProcedureState StateOn(ProcedureState stored, const std::optional<Date>& valid_until, Date day);
+// The procedure as it is on a day.
+Procedure OnDay(Procedure procedure, Date day);
 // Whether it is decided and, when it is an approval, valid on that day.
 bool DoneOn(const Procedure& procedure, Date day);
 
-// Applies a move to the procedure as it was on that day. All fields of the answer but project, code, department and
-// region may differ; effective_on is `order.on`.
+// Applies a move to the procedure as it is on that day: an approval whose validity has passed is EXPIRED by then. All
+// fields of the answer but project, code, department and region may differ; effective_on is `order.on`.
 // PROCEDURE_MOVE_NOT_ALLOWED names the state and the moves that are allowed; PREREQUISITES_OPEN, OBLIGATIONS_OPEN and
 // SIGNATURES_OPEN name what is open; LATER_MOVE_EXISTS when the procedure moved after `order.on`; INVALID_FIELDS, with
 // paths of MoveProcedureRequest, names all that is missing or does not belong to the move.

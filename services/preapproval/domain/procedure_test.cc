@@ -36,7 +36,7 @@ constexpr const char* kExpected[] = {
     "2 3 - - - - - - - - - - - - - 11 - - - -",  // 9 WITHDRAWN
     "2 3 - - - - - - - - - - - - - 11 - - - 4",  // 10 REJECTED
     "- - - - - - - - - - - - - - - - - - - 1",   // 11 WAIVED
-    "2 3 - - - - - - - - - - - - - 11 - - 7 -",  // 12 EXPIRED
+    "2 3 - - - - - - - - - - - - - 11 12 - 7 -",  // 12 EXPIRED
 };
 
 std::optional<State> Expected(int state, int move) {
@@ -319,22 +319,79 @@ TEST(Apply, ValidityEndsOnTheSameDayOfTheMonth) {
   }
 }
 
-TEST(Apply, ExpiresByDateOrByReason) {
+// An approval that its date has ended is EXPIRED for every move, without a version that says so.
+TEST(TransitionTable, AllMovesFromAnApprovalBeforeAndAfterItsEnd) {
+  for (int move = 1; move < kProcedureMoveCount; ++move) {
+    for (const bool lapsed : {false, true}) {
+      Story story;
+      story.surroundings.validity_months = 1;
+      story.Do({Move::kSubmit, Move::kAcceptTolerantly, Move::kFulfil, Move::kApprove});  // Until 2022-04-04.
+      story.procedure.obligations.push_back({2, "图纸", On("2022-05-01"), "P40", std::nullopt});
+      MoveOrder order = Story::OrderOf(static_cast<Move>(move), On(lapsed ? "2022-04-05" : "2022-04-04"));
+      if (order.move == Move::kFulfil) order.obligation = 2;
+      const State state = lapsed ? State::kExpired : State::kApproved;
+      const absl::Status status = story.Do(order);
+      const std::optional<State> expected = Expected(static_cast<int>(state), move);
+      EXPECT_EQ(status.ok(), expected.has_value()) << MoveName(order.move) << " " << status;
+      if (!expected) {
+        EXPECT_EQ(ReasonOf(status), "PROCEDURE_MOVE_NOT_ALLOWED");
+        EXPECT_EQ(MetadataOf(status, "state"), StateName(state));
+      } else {
+        EXPECT_EQ(OnDay(story.procedure, order.on).state, *expected) << MoveName(order.move);
+      }
+    }
+  }
+}
+
+TEST(OnDay, AnApprovalLapsesBehindItsLastDayAndNothingElseDoes) {
+  for (int state = 1; state < kProcedureStateCount; ++state) {
+    Procedure procedure;
+    procedure.state = static_cast<State>(state);
+    procedure.state_since = On("2022-03-01");
+    procedure.approval = Approval{"1", "发改局", On("2022-03-01"), On("2022-04-03"), ""};
+    EXPECT_EQ(OnDay(procedure, On("2022-04-03")), procedure);
+    const Procedure after = OnDay(procedure, On("2022-04-04"));
+    if (procedure.state == State::kApproved) {
+      EXPECT_EQ(after.state, State::kExpired);
+      EXPECT_EQ(after.state_since, On("2022-04-04"));
+    } else {
+      EXPECT_EQ(after, procedure) << StateName(procedure.state);
+    }
+    procedure.approval->valid_until.reset();
+    EXPECT_EQ(OnDay(procedure, On("2099-01-01")), procedure) << "as long as the project";
+  }
+}
+
+TEST(Apply, ExpiresByReasonAndIsRenewed) {
   Story story;
   story.surroundings.validity_months = 1;
   story.Do({Move::kSubmit, Move::kAccept, Move::kApprove});  // Until 2022-04-03.
-  EXPECT_EQ(story.Fails(Story::OrderOf(Move::kExpire, On("2022-04-03"))), "reason");
+  MoveOrder expire = Story::OrderOf(Move::kExpire, On("2022-04-01"));
+  expire.reason = " ";
+  EXPECT_EQ(story.Fails(expire), "reason");
+  expire.reason = "未按期开工";
   MoveOrder renew = Story::OrderOf(Move::kRenew, On("2022-03-10"));
   renew.approval->valid_until = On("2022-04-03");
   EXPECT_EQ(story.Fails(renew), "approval.valid_until");  // Not later than before.
-  ASSERT_TRUE(story.Do(Story::OrderOf(Move::kExpire, On("2022-04-04"))).ok());
-  EXPECT_FALSE(DoneOn(story.procedure, On("2022-04-04")));
+  ASSERT_TRUE(story.Do(expire).ok());
+  EXPECT_FALSE(DoneOn(story.procedure, On("2022-04-01")));
   renew.on = On("2022-04-10");
   renew.approval->valid_until = On("2023-04-03");
   ASSERT_TRUE(story.Do(renew).ok());
   EXPECT_TRUE(DoneOn(story.procedure, On("2023-04-03")));
   EXPECT_EQ(story.procedure.decided_on, On("2022-03-03"));
   EXPECT_EQ(story.procedure.approval->approved_on, On("2022-04-10"));
+}
+
+TEST(Apply, ARenewalAfterTheEndBeginsANewState) {
+  Story story;
+  story.surroundings.validity_months = 1;
+  story.Do({Move::kSubmit, Move::kAccept, Move::kApprove});
+  MoveOrder renew = Story::OrderOf(Move::kRenew, On("2022-04-10"));
+  renew.approval->valid_until = On("2023-04-03");
+  ASSERT_TRUE(story.Do(renew).ok());
+  EXPECT_EQ(story.procedure.state, State::kApproved);
+  EXPECT_EQ(story.procedure.state_since, On("2022-04-10"));
 }
 
 TEST(Apply, RenewsOnlyWhatEnds) {

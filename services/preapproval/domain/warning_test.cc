@@ -66,7 +66,7 @@ TEST(WarningsOf, ApprovalsThatLapseSoon) {
   } rows[] = {{"2022-05-30", ""},
               {"2022-05-31", "EXPIRES_SOON 2022-06-30 "},
               {"2022-06-30", "EXPIRES_SOON 2022-06-30 "},
-              {"2022-07-01", ""}};  // Lapsed: the EXPIRE move says so.
+              {"2022-07-01", ""}};  // Lapsed: its state says so.
   for (const auto& row : rows) {
     WatchedProcedure watched;
     watched.state = ProcedureState::kApproved;
