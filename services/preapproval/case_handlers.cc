@@ -6,6 +6,7 @@
 
 #include "common/filter/bound.h"
 #include "common/page/page_size.h"
+#include "services/preapproval/baselines.h"
 #include "services/preapproval/case_writer.h"
 #include "services/preapproval/convert.h"
 #include "services/preapproval/domain/case_file.h"
@@ -208,7 +209,7 @@ void AddObstacles(const CaseBook& book, const CaseRow& subject, size_t place, Da
   if (gates && state == ProcedureState::kExpired) {
     AddObstacle(response, Obstacle::APPROVAL_EXPIRED, name,
                 fmt::format("{}：批复已于{}失效，须办理延续或重新报批", title,
-                            row.valid_until ? row.valid_until.date().ToString() : row.state_since.date().ToString()));
+                            (row.LapsedOn(day) ? row.valid_until : row.state_since).date().ToString()));
   } else if (gates && !row.DoneOn(day)) {
     AddObstacle(response, Obstacle::PROCEDURE_OPEN, name,
                 fmt::format("{}：{}，须取得批复后方可开工", title, StateTitle(state)));
@@ -267,6 +268,28 @@ absl::Status Reassess(const v1::ReassessCaseRequest& request, std::vector<Applic
   return InvalidFields(violations);
 }
 
+// Each is counted from the versions of its day.
+constexpr int kBaselinesPerPage = 10, kMostBaselinesPerPage = 100;
+
+absl::StatusOr<size_t> BaselinesOfPage(int32_t asked) {
+  ASSIGN_OR_RETURN(const int size, PageSize(asked == 0 ? kBaselinesPerPage : asked));
+  return static_cast<size_t>(std::min(size, kMostBaselinesPerPage));
+}
+
+// Today's plan of a case, said in the answer, too.
+std::optional<Schedule> CurrentSchedule(const Context& context, const rpc::Call& call, const Uuid& project,
+                                        v1::ListBaselinesResponse& response) {
+  return context.memory.Read([&](const CaseBook& book) -> std::optional<Schedule> {
+    const CaseRow* subject = book.Find(project);
+    if (subject == nullptr) return std::nullopt;
+    absl::StatusOr<Schedule> schedule = ScheduleOf(book, *subject, call.today());
+    response.set_current_missing_reason(ReasonOf(schedule.status()));
+    if (!schedule.ok()) return std::nullopt;
+    *response.mutable_current() = ToProto(*schedule, *subject);
+    return *std::move(schedule);
+  });
+}
+
 bool Always(const rpc::Call& /*call*/, const v1::GetCaseRequest& /*request*/) {
   return true;
 }
@@ -287,6 +310,7 @@ rpc::BoundService CaseHandlers::Bind() {
       .Either("ListCases", &AlwaysList, this, &CaseHandlers::ListCases)
       .Database("SetTargetStart", this, &CaseHandlers::SetTargetStart)
       .Database("ReassessCase", this, &CaseHandlers::ReassessCase)
+      .Database("ListBaselines", this, &CaseHandlers::ListBaselines)
       .Either("CheckGate", &IsPastGate, this, &CaseHandlers::CheckGate);
   return builder.Finish();
 }
@@ -415,6 +439,31 @@ absl::StatusOr<v1::Case> CaseHandlers::ReassessCase(rpc::Call& call, const v1::R
         editable.subject.effective_on = call.today();
         return PutCase(tx, editable.subject, editable.proto, call.principal().account);
       });
+}
+
+absl::StatusOr<v1::ListBaselinesResponse> CaseHandlers::ListBaselines(rpc::Call& call,
+                                                                      const v1::ListBaselinesRequest& request) {
+  ASSIGN_OR_RETURN(const Uuid project, ParseCaseName(request.name(), "name"));
+  ASSIGN_OR_RETURN(const size_t limit, BaselinesOfPage(request.page_size()));
+  const PageScope scope{call.method(), request.name(), "", "", "", "", PrincipalScope(call)};
+  PagePosition position;
+  if (!request.page_token().empty()) {
+    ASSIGN_OR_RETURN(position, context_.tokens.Decode(scope, request.page_token()));
+  }
+  RETURN_IF_ERROR(context_.writer.engine().Sync(call.deadline()));  // A version has its time when it has its place.
+  ASSIGN_OR_RETURN(auto history, feed::LoadHistory(call.session(), CaseId(project)));
+  if (history.empty() || !MaySee(call, history.back().region)) return CaseNotFound(request.name());
+  v1::ListBaselinesResponse response;
+  const auto now = CurrentSchedule(context_, call, project, response);
+  for (const feed::StoredVersion& version : BaselineVersions(std::move(history))) {
+    if (!position.keys.empty() && version.version >= std::get<int64_t>(position.keys[0])) continue;
+    if (static_cast<size_t>(response.baselines_size()) == limit) {
+      response.set_next_page_token(context_.tokens.Encode(scope, {{version.version + 1}, project}));
+      break;
+    }
+    ASSIGN_OR_RETURN(*response.add_baselines(), BaselineOf(context_, call.session(), version, now));
+  }
+  return response;
 }
 
 absl::StatusOr<v1::CheckGateResponse> CaseHandlers::CheckGate(rpc::Call& call, const v1::CheckGateRequest& request) {

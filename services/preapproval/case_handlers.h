@@ -19,6 +19,7 @@ class CaseHandlers {
   absl::StatusOr<v1::ListCasesResponse> ListCases(rpc::Call& call, const v1::ListCasesRequest& request);
   absl::StatusOr<v1::Case> SetTargetStart(rpc::Call& call, const v1::SetTargetStartRequest& request);
   absl::StatusOr<v1::Case> ReassessCase(rpc::Call& call, const v1::ReassessCaseRequest& request);
+  absl::StatusOr<v1::ListBaselinesResponse> ListBaselines(rpc::Call& call, const v1::ListBaselinesRequest& request);
   absl::StatusOr<v1::CheckGateResponse> CheckGate(rpc::Call& call, const v1::CheckGateRequest& request);
 
   const Context& context_;

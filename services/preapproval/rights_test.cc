@@ -51,6 +51,7 @@ const std::map<std::string, std::vector<Probe>> kProbes = {
       {"filter: 'region = \"621121\"'", Answer::kNothing},
       {"filter: 'NOT region = \"621122\"' as_of: '2022-04-19'", Answer::kNothing},
       {"region: '621121'"}}},
+    {"CaseService.ListBaselines", {{"name: 'cases/$'"}}},
     {"CaseService.SetTargetStart", {{"name: 'cases/$' target_start_on: '2022-06-01' reason: '越权'"}}},
     {"CaseService.ReassessCase", {{"name: 'cases/$' reason: '越权'"}}},
     {"CaseService.CheckGate", {{"project: 'projects/$'"}, {"project: 'projects/$' as_of: '2022-04-19'"}}},
