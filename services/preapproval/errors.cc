@@ -126,10 +126,48 @@ absl::Status ScenarioChangesLimits() {
                "them to be applied.");
 }
 
+absl::Status CaseMigrationNotFound(std::string_view name) {
+  return NotFound("CASE_MIGRATION_NOT_FOUND", "case migration", name, ", or you may not see it; list the migrations.");
+}
+
+absl::Status CaseMigrationClosed(std::string_view name) {
+  return Error(Code::kFailedPrecondition, "CASE_MIGRATION_CLOSED",
+               fmt::format("{} was applied already; make a new one.", Quote(name)));
+}
+
+absl::Status CaseMigrationNotApplied(std::string_view name) {
+  return Error(Code::kFailedPrecondition, "CASE_MIGRATION_NOT_APPLIED",
+               fmt::format("{} is not applied, or was taken back; there is nothing to take back.", Quote(name)));
+}
+
+absl::Status CaseMigrationRefused(int64_t cases) {
+  return Error(Code::kFailedPrecondition, "CASE_MIGRATION_REFUSED",
+               fmt::format("{} cases cannot be migrated, as `previews` say; clear what stands in the way, change the "
+                           "rules, or make the migration with skip_refused.",
+                           cases),
+               {{"cases", fmt::format("{}", cases)}});
+}
+
+absl::Status CaseMigrationTooLarge(size_t most) {
+  return Error(Code::kFailedPrecondition, "CASE_MIGRATION_TOO_LARGE",
+               fmt::format("There are more than {} such cases; make a migration for each region.", most),
+               {{"limit", fmt::format("{}", most)}});
+}
+
+absl::Status CaseMovedSince(std::string_view name) {
+  return WithResource(
+      Error(Code::kAborted, "CASE_MOVED_SINCE",
+            fmt::format("{} moved since it was migrated, which would be lost; migrate back by a new migration instead.",
+                        name),
+            {{"case", std::string(name)}}),
+      "case", name);
+}
+
 absl::Status CaseChanged(std::string_view name) {
   return WithResource(
       Error(Code::kAborted, "CASE_CHANGED",
-            fmt::format("{} or its start date changed since the scenario was counted; make it anew.", name),
+            fmt::format("{} changed since this was counted, or its project did; make the scenario or migration anew.",
+                        name),
             {{"case", std::string(name)}}),
       "case", name);
 }

@@ -32,7 +32,18 @@ absl::Status ScenarioClosed(std::string_view name);
 // Of more cases than a scenario may have.
 absl::Status ScenarioTooLarge(size_t most);
 absl::Status ScenarioChangesLimits();
-// `name` is not any more as the scenario counted it.
+absl::Status CaseMigrationNotFound(std::string_view name);
+// Applied already.
+absl::Status CaseMigrationClosed(std::string_view name);
+// Not applied, or taken back already.
+absl::Status CaseMigrationNotApplied(std::string_view name);
+// So many cases are refused, and are not to be left out.
+absl::Status CaseMigrationRefused(int64_t cases);
+// Of more cases than a migration may have.
+absl::Status CaseMigrationTooLarge(size_t most);
+// `name` moved since it was migrated.
+absl::Status CaseMovedSince(std::string_view name);
+// `name` is not any more as the scenario or migration counted it.
 absl::Status CaseChanged(std::string_view name);
 absl::Status ProcedureTypeNotFound(std::string_view name);
 absl::Status ProcedureTypeExists(std::string_view name);

@@ -6,6 +6,7 @@
 #include "common/import/operation_handlers.h"
 #include "common/resource/memory.h"
 #include "services/preapproval/case_handlers.h"
+#include "services/preapproval/case_migration_handlers.h"
 #include "services/preapproval/case_writer.h"
 #include "services/preapproval/context.h"
 #include "services/preapproval/delegation_handlers.h"
@@ -52,6 +53,7 @@ struct PreapprovalService::State {
   ProcedureHandlers procedures{context};
   ScheduleHandlers schedules{context};
   ScenarioHandlers scenarios{context};
+  CaseMigrationHandlers case_migrations{context};
   PastRates past_rates{context};
   StatisticsHandlers statistics{context, past_rates};
   FigureHandlers figures{context, past_rates};
@@ -102,6 +104,7 @@ std::vector<rpc::BoundService> PreapprovalService::Bind() {
   services.push_back(state_->procedures.Bind());
   services.push_back(state_->schedules.Bind());
   services.push_back(state_->scenarios.Bind());
+  services.push_back(state_->case_migrations.Bind());
   services.push_back(state_->statistics.Bind());
   services.push_back(state_->figures.Bind());
   services.push_back(state_->procedure_imports.Bind());

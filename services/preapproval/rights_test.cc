@@ -11,6 +11,7 @@
 #include "yaoshi/common/v1/change_feed.pb.h"
 #include "yaoshi/common/v1/figure.pb.h"
 #include "yaoshi/preapproval/v1/case.pb.h"
+#include "yaoshi/preapproval/v1/case_migration.pb.h"
 #include "yaoshi/preapproval/v1/delegation.pb.h"
 #include "yaoshi/preapproval/v1/procedure.pb.h"
 #include "yaoshi/preapproval/v1/procedure_import.pb.h"
@@ -36,7 +37,8 @@ enum class Answer {
 };
 
 struct Probe {
-  std::string request;  // In protobuf's text format; $ is the other county's project id, @ its scenario's.
+  std::string
+      request;  // In protobuf's text format; $ is the other county's project id, @ its scenario's, % its migration's.
   Answer expected = Answer::kRefused;
 };
 
@@ -79,6 +81,18 @@ const std::map<std::string, std::vector<Probe>> kProbes = {
     {"ScenarioService.ListScenarios", {{"", Answer::kNothing}, {"region: '621121'"}}},
     {"ScenarioService.ApplyScenario", {{"name: 'scenarios/@' reason: '越权'"}}},
     {"ScenarioService.DropScenario", {{"name: 'scenarios/@'"}}},
+    {"CaseMigrationService.CreateCaseMigration",
+     {{"from_template: 'templates/small' to_template: 'templates/small-2022' cases: 'cases/$'"},
+      {"from_template: 'templates/small' to_template: 'templates/small-2022' cases: 'cases/$' validate_only: true"},
+      {"from_template: 'templates/small' to_template: 'templates/small-2022' list: 'lists/invest-2022-1' "
+       "validate_only: true",
+       Answer::kNothing},
+      {"from_template: 'templates/small' to_template: 'templates/small-2022' validate_only: true", Answer::kNothing},
+      {"from_template: 'templates/small' to_template: 'templates/small-2022' region: '621121'"}}},
+    {"CaseMigrationService.GetCaseMigration", {{"name: 'caseMigrations/%'"}}},
+    {"CaseMigrationService.ListCaseMigrations", {{"", Answer::kNothing}, {"region: '621121'"}}},
+    {"CaseMigrationService.ApplyCaseMigration", {{"name: 'caseMigrations/%' reason: '越权'"}}},
+    {"CaseMigrationService.RevertCaseMigration", {{"name: 'caseMigrations/%' reason: '越权'"}}},
     {"ScheduleService.GetSchedule", {{"name: 'cases/$/schedule'"}}},
     {"ScheduleService.ListWarnings", {{"", Answer::kNothing}, {"region: '621121'"}}},
     {"StatisticsService.GetCompletionRates",
@@ -148,10 +162,30 @@ class RightsTest : public ::testing::Test {
                                                          "ScenarioService/CreateScenario", what_if))
                     .name();
     scenario_.erase(0, scenario_.find('/') + 1);
+    migration_ = NewMigration();
   }
   static void TearDownTestSuite() {
     delete world_;
     world_ = nullptr;
+  }
+
+  // Tongwei's cases to a template that asks for the same.
+  static std::string NewMigration() {
+    PreapprovalServer& server = world_->server();
+    Must(server.Call<v1::Template>(
+        rpc::testing::CityOffice(), "TemplateService/CreateTemplate",
+        Parse<v1::CreateTemplateRequest>(
+            "template_id: 'small-2022' template { title: '小型' effective_on: '2022-04-01' basis: '条例' "
+            "nodes { code: 'P01' gates_start: true } nodes { code: 'P10' prerequisites: 'P01' gates_start: true } "
+            "nodes { code: 'P20' prerequisites: 'P10' gates_start: true } "
+            "nodes { code: 'P50' prerequisites: 'P20' } }")));
+    Must(server.Call<v1::Template>(rpc::testing::CityOffice(), "TemplateService/PublishTemplate",
+                                   Parse<v1::PublishTemplateRequest>("name: 'templates/small-2022'")));
+    const auto previewed = Must(server.Call<v1::CaseMigration>(
+        rpc::testing::County("621121"), "CaseMigrationService/CreateCaseMigration",
+        Parse<v1::CreateCaseMigrationRequest>("from_template: 'templates/small' to_template: 'templates/small-2022'")));
+    EXPECT_EQ(previewed.previews(0).title(), kSecret + "一号");
+    return previewed.name().substr(previewed.name().find('/') + 1);
   }
 
   static Uuid Fill(const std::string& region, const std::string& title) {
@@ -180,7 +214,8 @@ class RightsTest : public ::testing::Test {
   std::unique_ptr<google::protobuf::Message> RequestOf(const google::protobuf::MethodDescriptor& method,
                                                        const Probe& probe) {
     std::string text = probe.request;
-    for (const auto& [sign, id] : {std::pair('$', theirs_.ToString()), std::pair('@', scenario_)}) {
+    for (const auto& [sign, id] :
+         {std::pair('$', theirs_.ToString()), std::pair('@', scenario_), std::pair('%', migration_)}) {
       for (size_t at = text.find(sign); at != std::string::npos; at = text.find(sign)) text.replace(at, 1, id);
     }
     std::unique_ptr<google::protobuf::Message> request(
@@ -210,7 +245,7 @@ class RightsTest : public ::testing::Test {
 
   static inline RatesWorld* world_ = nullptr;
   static inline Uuid theirs_;
-  static inline std::string scenario_;
+  static inline std::string scenario_, migration_;
 };
 
 TEST_F(RightsTest, ACountyReachesNothingOfAnother) {
@@ -238,11 +273,11 @@ TEST_F(RightsTest, TheCityReadsBothCounties) {
 // Every method of every proto of this service has a probe, bound or not.
 TEST(Probes, KnowEveryMethod) {
   for (const google::protobuf::FileDescriptor* file :
-       {v1::Case::descriptor()->file(), v1::Delegation::descriptor()->file(), v1::Procedure::descriptor()->file(),
-        v1::ProcedureType::descriptor()->file(), v1::ImportProceduresRequest::descriptor()->file(),
-        v1::Scenario::descriptor()->file(), v1::Schedule::descriptor()->file(),
-        v1::CompletionRates::descriptor()->file(), v1::Template::descriptor()->file(),
-        v1::WorkCalendar::descriptor()->file()}) {
+       {v1::Case::descriptor()->file(), v1::CaseMigration::descriptor()->file(), v1::Delegation::descriptor()->file(),
+        v1::Procedure::descriptor()->file(), v1::ProcedureType::descriptor()->file(),
+        v1::ImportProceduresRequest::descriptor()->file(), v1::Scenario::descriptor()->file(),
+        v1::Schedule::descriptor()->file(), v1::CompletionRates::descriptor()->file(),
+        v1::Template::descriptor()->file(), v1::WorkCalendar::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         const std::string key = KeyOf(*file->service(s)->method(m));

@@ -161,7 +161,7 @@ function assertNothingForeign(text, { directory, echoed, path = '', query = {}, 
 }
 
 // Preapproval's methods are walked by a test of its own over all of them; the POST of batchGet is the GET with a body.
-const WALKED_ELSEWHERE = new RegExp(['/workCalendars', '/procedureTypes', '/templates', '/cases', '/procedures', '/tasks', '/warnings', '/scenarios', '/delegations', '/preapproval/',
+const WALKED_ELSEWHERE = new RegExp(['/workCalendars', '/procedureTypes', '/templates', '/cases', '/caseMigrations', '/procedures', '/tasks', '/warnings', '/scenarios', '/delegations', '/preapproval/',
   '/projects/[^/]*:checkGate$', 'POST /v1/projects:batchGet$'].map((p) => (p.startsWith('POST') ? `^${p}` : ` /v1${p}`)).join('|'));
 
 describe('a county account', () => {

@@ -16,6 +16,12 @@ bool RestsOnOthers(ProcedureMove move) {
   return move == ProcedureMove::kAccept || move == ProcedureMove::kAcceptTolerantly || move == ProcedureMove::kApprove;
 }
 
+// The same of a version; one that a migration wrote may have been accepted under another code.
+bool RestsOnOthers(const Procedure& version) {
+  const bool accepted = IsRunning(version.state) || version.state == ProcedureState::kApproved;
+  return RestsOnOthers(version.last_move) || (version.last_move == ProcedureMove::kMigrate && accepted);
+}
+
 absl::Status BeforeCase(const Case& subject, Date on) {
   return Error(Code::kFailedPrecondition, "BEFORE_CASE",
                fmt::format("The case was opened on {}; a move of {} lies before it. Give a later effective_on.",
@@ -85,12 +91,12 @@ Surroundings CaseFile::SurroundingsOf(std::string_view code, Date day, int valid
       return other != nullptr && DoneOn(*other, day);
     });
   }
-  for (const auto& [other, versions] : versions_) {
-    const Procedure* state = Find(other, day);
+  for (const Applicability& other : case_.procedures) {  // What a migration left behind owes nothing.
+    const Procedure* state = Find(other.code, day);
     if (state == nullptr) continue;
     for (const Obligation& one : state->obligations) {
       if (one.blocks == code && !one.fulfilled_on) {
-        surroundings.blocking_obligations.push_back(fmt::format("{} of {}", one.document, other));
+        surroundings.blocking_obligations.push_back(fmt::format("{} of {}", one.document, other.code));
       }
     }
   }
@@ -126,9 +132,9 @@ std::vector<const Procedure*> CaseFile::Unsupported(std::string_view moved, Date
   for (const auto& [code, versions] : versions_) {
     if (code == moved) continue;
     for (const Procedure& version : versions) {
-      if (version.effective_on < on || !RestsOnOthers(version.last_move)) continue;
+      if (version.effective_on < on || !RestsOnOthers(version)) continue;
       const Surroundings surroundings = SurroundingsOf(code, version.effective_on, 0);
-      const bool blocked = version.last_move != ProcedureMove::kApprove && !surroundings.blocking_obligations.empty();
+      const bool blocked = version.state != ProcedureState::kApproved && !surroundings.blocking_obligations.empty();
       if (blocked || !surroundings.open_prerequisites.empty()) unsupported.push_back(&version);
     }
   }

@@ -110,6 +110,7 @@ constexpr std::array<MoveWords, kProcedureMoveCount> kMoves = {{
     {"EXPIRE", "失效", Actor::kDepartment, true},
     {"RENEW", "延续", Actor::kApplicant, false},
     {"REVOKE", "撤销", Actor::kDepartment, true},
+    {"MIGRATE", "模板迁移", Actor::kDepartment, false},
 }};
 
 struct StateWords {
@@ -470,6 +471,7 @@ void TakeEffect(Procedure& procedure, const MoveOrder& order, int validity_month
         GiveUp(procedure, order);
       }
       break;
+    case Move::kMigrate:
     case Move::kUnspecified:
       break;
   }

@@ -20,23 +20,23 @@ Date On(std::string_view text) {
   return *Date::Parse(text);
 }
 
-// Where each of the 20 moves leads from each of the 12 states: "-" is refused. Rows are states, columns moves.
+// Where each of the 21 moves leads from each of the 12 states: "-" is refused. Rows are states, columns moves.
 //  1 PREPARE 2 SUBMIT 3 ACCEPT 4 ACCEPT_TOLERANTLY 5 REQUEST_CORRECTION 6 RESUBMIT 7 BEGIN_SPECIAL 8 END_SPECIAL
 //  9 COUNTERSIGN 10 ADD_SIGNATURE 11 SIGN 12 APPROVE 13 RETURN 14 WITHDRAW 15 REJECT 16 WAIVE 17 FULFIL 18 EXPIRE
-// 19 RENEW 20 REVOKE
+// 19 RENEW 20 REVOKE 21 MIGRATE
 constexpr const char* kExpected[] = {
-    "2 3 - - - - - - - - - - - - - 11 - - - -",  // 1 NOT_STARTED
-    "- 3 - - - - - - - - - - - - - 11 - - - -",  // 2 IN_PREPARATION
-    "- - 4 4 - - - - - - - - 8 9 - 11 - - - -",  // 3 SUBMITTED
-    "- - - - 5 - 6 - 4 4 4 7 8 9 10 - 4 - - -",  // 4 ACCEPTED
-    "- - - - - 4 - - - - 5 - 8 9 - - 5 - - -",   // 5 IN_CORRECTION
-    "- - - - - - - 4 - - 6 - - 9 - - 6 - - -",   // 6 IN_SPECIAL_PROCEDURE
-    "- - - - - - - - - - - - - - - - 7 12 7 8",  // 7 APPROVED
-    "2 3 - - - - - - - - - - - - - 11 - - - -",  // 8 RETURNED
-    "2 3 - - - - - - - - - - - - - 11 - - - -",  // 9 WITHDRAWN
-    "2 3 - - - - - - - - - - - - - 11 - - - 4",  // 10 REJECTED
-    "- - - - - - - - - - - - - - - - - - - 1",   // 11 WAIVED
-    "2 3 - - - - - - - - - - - - - 11 12 - 7 -",  // 12 EXPIRED
+    "2 3 - - - - - - - - - - - - - 11 - - - - -",   // 1 NOT_STARTED
+    "- 3 - - - - - - - - - - - - - 11 - - - - -",   // 2 IN_PREPARATION
+    "- - 4 4 - - - - - - - - 8 9 - 11 - - - - -",   // 3 SUBMITTED
+    "- - - - 5 - 6 - 4 4 4 7 8 9 10 - 4 - - - -",   // 4 ACCEPTED
+    "- - - - - 4 - - - - 5 - 8 9 - - 5 - - - -",    // 5 IN_CORRECTION
+    "- - - - - - - 4 - - 6 - - 9 - - 6 - - - -",    // 6 IN_SPECIAL_PROCEDURE
+    "- - - - - - - - - - - - - - - - 7 12 7 8 -",   // 7 APPROVED
+    "2 3 - - - - - - - - - - - - - 11 - - - - -",   // 8 RETURNED
+    "2 3 - - - - - - - - - - - - - 11 - - - - -",   // 9 WITHDRAWN
+    "2 3 - - - - - - - - - - - - - 11 - - - 4 -",   // 10 REJECTED
+    "- - - - - - - - - - - - - - - - - - - 1 -",    // 11 WAIVED
+    "2 3 - - - - - - - - - - - - - 11 12 - 7 - -",  // 12 EXPIRED
 };
 
 std::optional<State> Expected(int state, int move) {

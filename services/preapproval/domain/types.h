@@ -162,8 +162,9 @@ enum class ProcedureMove : uint8_t {
   kExpire = 18,
   kRenew = 19,
   kRevoke = 20,
+  kMigrate = 21,  // By a migration of the case, never by hand.
 };
-inline constexpr int kProcedureMoveCount = 21;
+inline constexpr int kProcedureMoveCount = 22;
 
 enum class PauseKind : uint8_t {
   kUnspecified = 0,
