@@ -268,6 +268,17 @@ absl::Status Reassess(const v1::ReassessCaseRequest& request, std::vector<Applic
   return InvalidFields(violations);
 }
 
+// What a migration retained of an earlier template stays: the present one is not asked about it.
+void KeepRetained(const Case& subject, std::vector<Applicability>& fresh) {
+  const size_t asked = fresh.size();
+  for (const Applicability& one : subject.procedures) {
+    const auto last = fresh.begin() + static_cast<std::ptrdiff_t>(asked);
+    if (std::none_of(fresh.begin(), last, [&](const Applicability& other) { return other.code == one.code; })) {
+      fresh.push_back(one);
+    }
+  }
+}
+
 // Each is counted from the versions of its day.
 constexpr int kBaselinesPerPage = 10, kMostBaselinesPerPage = 100;
 
@@ -434,6 +445,7 @@ absl::StatusOr<v1::Case> CaseHandlers::ReassessCase(rpc::Call& call, const v1::R
         ASSIGN_OR_RETURN(std::vector<Applicability> fresh, AssessAgain(context_, editable.subject));
         RETURN_IF_ERROR(Reassess(request, fresh));
         RETURN_IF_ERROR(CheckBegun(tx, project, fresh));
+        KeepRetained(editable.subject, fresh);
         editable.subject.procedures = std::move(fresh);
         ++editable.subject.baselines;
         editable.subject.effective_on = call.today();

@@ -404,6 +404,21 @@ TEST_F(CaseMigrationTest, ACaseThatMovedSinceIsNotTakenBack) {
   EXPECT_EQ(Count("SELECT COUNT(*) FROM change_set WHERE committed = 0"), 0);
 }
 
+TEST_F(CaseMigrationTest, ANewAssessmentKeepsWhatWasRetained) {
+  const std::string name = NewCase();
+  for (const char* code : {"P01", "P10", "P20"}) Approve(name, code);
+  Must(Apply(Must(Create(Request(kForward, {name}))).name()));
+  auto reassess = Parse<v1::ReassessCaseRequest>("reason: '核对'");
+  reassess.set_name(name);
+  Must(world_->server().Call<v1::Case>(CityOffice(), "CaseService/ReassessCase", reassess));
+  EXPECT_EQ(Stand(Page(name)), "P01 APPROVED, Q10 APPROVED, P30 NOT_STARTED, P50 NOT_STARTED, P20! APPROVED");
+  auto back =
+      Parse<v1::ReassessCaseRequest>("reason: '恢复' decisions { code: 'P20' requirement: REQUIRED reason: 'x' }");
+  back.set_name(name);
+  EXPECT_EQ(WrongFields(world_->server().Call<v1::Case>(CityOffice(), "CaseService/ReassessCase", back).status()),
+            "decisions[0].code");
+}
+
 // What a migration left behind under an old code is no procedure of the case when that code comes back.
 TEST_F(CaseMigrationTest, ACodeThatComesBackBeginsAnewOrTakesUpWhatIsMappedToIt) {
   const std::string renamed = NewCase(), anew = NewCase();
