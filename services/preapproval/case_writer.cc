@@ -116,6 +116,9 @@ class Mover {
     return Write(file, moved, *applicability, type);
   }
 
+  // Inserts the columns of all that was moved: many rows in a statement.
+  absl::Status Finish() { return InsertProcedures(tx_.session(), tx_.change_set(), made_); }
+
  private:
   // What a case is decided on.
   absl::Status Open(const Case& subject) {
@@ -188,15 +191,15 @@ class Mover {
     return TermsOn(*type, newest != nullptr && newest->accepted_on ? *newest->accepted_on : on).validity_months;
   }
 
-  absl::StatusOr<v1::Procedure> Write(const CaseFile& file, const Procedure& moved, const Applicability& applicability,
-                                      const ProcedureType* type) {
+  v1::Procedure Write(const CaseFile& file, const Procedure& moved, const Applicability& applicability,
+                      const ProcedureType* type) {
     const int64_t version = file.VersionsOf(moved.code);
     v1::Procedure proto = ToProto(moved, {.version = version,
                                           .create_time = "",
                                           .update_time = call_.now().ToString(),
                                           .update_account = call_.principal().account});
     tx_.Put(VersionOf(proto));
-    RETURN_IF_ERROR(InsertProcedures(tx_.session(), tx_.change_set(), {{moved, version}}));
+    made_.push_back({moved, version});
     ProcedureContext context;
     context.type = type;
     context.applicability = &applicability;
@@ -215,6 +218,7 @@ class Mover {
   std::map<Uuid, CaseFile> files_;
   std::map<std::string, ProcedureType> types_;
   std::map<std::pair<Uuid, std::string>, bool> gates_;
+  std::vector<ProcedureVersion> made_;
 };
 
 }  // namespace
@@ -318,6 +322,7 @@ absl::StatusOr<std::vector<v1::Procedure>> MoveProcedures(const Context& context
     if (!one.ok()) return AtIndex(one.status(), i, in_batch);
     moved.push_back(*std::move(one));
   }
+  RETURN_IF_ERROR(mover.Finish());
   return moved;
 }
 

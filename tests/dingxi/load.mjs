@@ -14,7 +14,6 @@ import { verifyFigures } from './verify.mjs';
 import { fileName, rowsOf, workbookBytes } from './workbook.mjs';
 
 const HELP = `node tests/dingxi/load.mjs --url http://127.0.0.1:8080 --accounts .dev/accounts.json [--print-passwords]
-node tests/dingxi/load.mjs --url … --accounts … --approvals     with the cases of pre-approval and their moves
 node tests/dingxi/load.mjs --url … --accounts … --scale DIR     a set that generate.mjs --counties … --projects … wrote
 node tests/dingxi/load.mjs --url … --accounts … --verify        only compares the figures`;
 
@@ -169,8 +168,8 @@ async function loadAcceptanceSet(options, passwords) {
   await loadCatalogue(client);
   for (const workbook of data.workbooks) await loadWorkbook(client, data, workbook);
   for (const order of data.orders) await loadOrder(client, data, order);
-  if (options.approvals) await loadCases(client, data, await namesByTitle(client));
-  await verifyFigures(client, data, options);
+  await loadCases(client, data, await namesByTitle(client));
+  await verifyFigures(client, data);
 }
 
 async function loadScaleSet(options, passwords) {
@@ -198,7 +197,7 @@ function printPasswords(passwords) {
 async function main() {
   const { values } = parseArgs({
     options: {
-      url: { type: 'string' }, accounts: { type: 'string' }, scale: { type: 'string' }, verify: { type: 'boolean' }, approvals: { type: 'boolean' },
+      url: { type: 'string' }, accounts: { type: 'string' }, scale: { type: 'string' }, verify: { type: 'boolean' },
       'print-passwords': { type: 'boolean' }, help: { type: 'boolean' },
     },
   });
@@ -209,7 +208,7 @@ async function main() {
   const passwords = await Passwords.read(values.accounts);
   if (values.verify) {
     const client = await new Client(values.url, { account: 'city-office', password: passwords.known['city-office'] }).signIn();
-    return verifyFigures(client, portfolio(), values);
+    return verifyFigures(client, portfolio());
   }
   await (values.scale ? loadScaleSet(values, passwords) : loadAcceptanceSet(values, passwords));
   if (values['print-passwords']) printPasswords(passwords);

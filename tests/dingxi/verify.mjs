@@ -44,10 +44,10 @@ export function expectedRates(data) {
 export const figureValue = (figure) => (figure.unit === 'count' ? BigInt(figure.value) : yuanToFen(figure.value));
 
 /** Reads every expected figure back and fails with all differences named. */
-export async function verifyFigures(client, data, { approvals = false } = {}) {
+export async function verifyFigures(client, data) {
   const views = new Map();
   const differences = [];
-  const expected = [...expectedFigures(data), ...(approvals ? expectedRates(data) : [])];
+  const expected = [...expectedFigures(data), ...expectedRates(data)];
   for (const { as_of, region, key, value } of expected) {
     const view = `${as_of} ${region}`;
     if (!views.has(view)) views.set(view, (await client.get('/v1/figures', { as_of, region })).figures);
