@@ -403,8 +403,8 @@ absl::StatusOr<v1::ListCasesResponse> CaseHandlers::ListCases(rpc::Call& call, c
   }
   const Query query{request,         std::move(filter),          RegionNumber(region),
                     moment.at.as_of, static_cast<size_t>(limit), position.id};
-  ASSIGN_OR_RETURN(const Page page, ReadBook(context_, call, moment, {{}, request.list(), region},
-                                             [&](const CaseBook& book) { return Collect(book, query); }));
+  ASSIGN_OR_RETURN(const Page page, past_.Read(call, moment, {{}, request.list(), region},
+                                               [&](const CaseBook& book) { return Collect(book, query); }));
   std::vector<std::pair<Uuid, int64_t>> versions;
   for (const PickedCase& row : page.rows) versions.emplace_back(row.project, row.version);
   ASSIGN_OR_RETURN(const auto cases, ShowCases(call.session(), versions));

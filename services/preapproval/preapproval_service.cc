@@ -49,8 +49,9 @@ struct PreapprovalService::State {
   ProcedureTypeHandlers procedure_types{context};
   TemplateHandlers templates{context};
   DelegationHandlers delegations{context};
-  CaseHandlers cases{context};
-  ProcedureHandlers procedures{context};
+  PastBooks past_books{context};
+  CaseHandlers cases{context, past_books};
+  ProcedureHandlers procedures{context, past_books};
   ScheduleHandlers schedules{context};
   ScenarioHandlers scenarios{context};
   CaseMigrationHandlers case_migrations{context};

@@ -281,8 +281,8 @@ absl::StatusOr<v1::ListProceduresResponse> ProcedureHandlers::ListProcedures(rpc
                     moment.at.as_of,
                     static_cast<size_t>(limit),
                     {position.id, position.keys.empty() ? -1 : std::get<int64_t>(position.keys[0])}};
-  ASSIGN_OR_RETURN(const Page page, ReadBook(context_, call, moment, {{}, request.list(), region},
-                                             [&](const CaseBook& book) { return Collector(book, query).Run(); }));
+  ASSIGN_OR_RETURN(const Page page, past_.Read(call, moment, {{}, request.list(), region},
+                                               [&](const CaseBook& book) { return Collector(book, query).Run(); }));
   ASSIGN_OR_RETURN(const auto shown, Show(call.session(), page.picked, *context_.memory.calendar(), moment.at.as_of));
   v1::ListProceduresResponse response;
   response.mutable_procedures()->Add(shown.begin(), shown.end());

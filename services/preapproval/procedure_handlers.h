@@ -4,12 +4,14 @@
 #include "common/rpc/service.h"
 #include "services/preapproval/case_view.h"
 #include "services/preapproval/context.h"
+#include "services/preapproval/past_books.h"
 
 namespace yaoshi::preapproval {
 
 class ProcedureHandlers {
  public:
-  explicit ProcedureHandlers(const Context& context) : context_(context) {}
+  // Both outlive this.
+  ProcedureHandlers(const Context& context, PastBooks& past) : context_(context), past_(past) {}
   rpc::BoundService Bind();
 
  private:
@@ -23,6 +25,7 @@ class ProcedureHandlers {
   absl::StatusOr<v1::ListTasksResponse> ListTasks(rpc::Call& call, const v1::ListTasksRequest& request);
 
   const Context& context_;
+  PastBooks& past_;
 };
 
 }  // namespace yaoshi::preapproval

@@ -1,11 +1,11 @@
 #include "services/preapproval/rating.h"
 
-#include <charconv>
 #include <set>
 
 #include "services/preapproval/case_convert.h"
 #include "services/preapproval/domain/procedure.h"
 #include "services/preapproval/errors.h"
+#include "services/preapproval/past_books.h"
 #include "services/preapproval/store/case_store.h"
 #include "services/preapproval/store/rate_store.h"
 
@@ -14,15 +14,6 @@ namespace {
 
 constexpr size_t kCasesAtATime = 500;  // Of the past; bounds what is in memory at once.
 constexpr size_t kMaxKept = 64;        // Days; the sums of a city's lists on one are some 100 KB.
-// After every change: whoever asks what is known now gets all that has been numbered, also what was while the call came
-// in. So what is kept under a generation holds everything that memory had then.
-constexpr Timestamp kNewest{253'402'300'799'000'000};  // 9999-12-31T23:59:59Z.
-
-uint32_t RegionNumber(std::string_view region) {
-  uint32_t number = 0;
-  std::from_chars(region.data(), region.data() + region.size(), number);
-  return number;
-}
 
 // The catalogue as it is now; terms are dated inside it.
 struct Catalogue {
@@ -100,7 +91,7 @@ class PastCount {
     for (const StoredBody& stored : cases) {
       v1::Case proto;
       if (!proto.ParseFromString(stored.body)) return absl::DataLossError("a case's version cannot be read");
-      RETURN_IF_ERROR(AddCase(FromProto(proto), procedures[stored.project]));
+      AddCase(stored.project, proto, procedures[stored.project]);
     }
     return absl::OkStatus();
   }
@@ -127,25 +118,25 @@ class PastCount {
     return absl::OkStatus();
   }
 
-  absl::Status AddCase(const Case& subject, const Standing& procedures) {
-    if (subject.closed_on) return absl::OkStatus();
-    RatedProject rated{RegionNumber(subject.region), {}};
-    const std::set<std::string>& gates = catalogue_.gates[subject.template_name];
-    for (const Applicability& one : subject.procedures) {
-      if (one.requirement != Requirement::kRequired || !gates.contains(one.code)) continue;
-      const auto found = procedures.find(one.code);
+  // Of a case's body only what rates ask is taken.
+  void AddCase(const Uuid& project, const v1::Case& subject, const Standing& procedures) {
+    if (!subject.closed_on().empty()) return;
+    RatedProject rated{RegionNumber(subject.region()), {}};
+    const std::set<std::string>& gates = catalogue_.gates[subject.template_()];
+    for (const v1::Applicability& one : subject.procedures()) {
+      if (one.requirement() != v1::REQUIRED || !gates.contains(one.code())) continue;
+      const auto found = procedures.find(one.code());
       rated.procedures.push_back(Rated(one, found == procedures.end() ? nullptr : &found->second));
     }
-    for (const size_t list : ratings_.at(subject.project)) day_.lists[lists_[list].name].Add(rated, at_.as_of);
-    return absl::OkStatus();
+    for (const size_t list : ratings_.at(project)) day_.lists[lists_[list].name].Add(rated, at_.as_of);
   }
 
-  RatedProcedure Rated(const Applicability& one, const StandingProcedure* procedure) {
-    const ProcedureType& type = catalogue_.types[one.code];
-    const std::string& own = one.department.empty() ? type.department : one.department;
+  RatedProcedure Rated(const v1::Applicability& one, const StandingProcedure* procedure) {
+    const ProcedureType& type = catalogue_.types[one.code()];
+    const std::string& own = one.department().empty() ? type.department : one.department();
     RatedProcedure rated;
     rated.department = day_.departments.Number(procedure == nullptr ? own : procedure->department);
-    rated.code = day_.codes.Number(one.code);
+    rated.code = day_.codes.Number(one.code());
     rated.stage = type.stage;
     if (procedure == nullptr) return rated;
     rated.done = IsDecided(procedure->state);
@@ -198,7 +189,7 @@ RateAnswer DayRates::Of(const std::string& list, const std::string& region, cons
 }
 
 absl::StatusOr<std::shared_ptr<const DayRates>> PastRates::On(rpc::Call& call, const Past& asked) {
-  const Past at{asked.as_of, asked.known_at >= call.now() ? kNewest : asked.known_at};
+  const Past at = WithoutBound(call, asked);
   const std::pair key(at.as_of, at.known_at);
   const uint64_t generation = context_.memory.generation();
   {

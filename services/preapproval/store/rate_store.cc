@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <charconv>
 #include <utility>
 
 namespace yaoshi::preapproval {
@@ -24,12 +24,15 @@ constexpr std::string_view kListedProjects =
     "SELECT 1 FROM project_copy q WHERE q.project_id = p.project_id AND q.known_at <= ? AND q.effective_on <= ? "
     "AND (q.effective_on > p.effective_on OR (q.effective_on = p.effective_on AND q.version > p.version))) "
     "ORDER BY e.project_id";
-// All versions that had come by then: the newest of each procedure is picked here, for less than a subquery costs.
+// The newest of the versions of each procedure that had come by then: MAX of a text that begins with date and version,
+// both of fixed width, and goes on with state, validity and department. One pass, and a third of the rows.
 // Values: known_at, projects, as_of.
-constexpr std::string_view kProceduresUntil =
-    "SELECT p.project_id, p.code, p.department, p.state, p.valid_until, p.effective_on, p.version "
+constexpr std::string_view kStandingProcedures =
+    "SELECT p.project_id, p.code, MAX(CONCAT(p.effective_on, LPAD(p.version, 10, '0'), LPAD(p.state, 2, '0'), "
+    "COALESCE(p.valid_until, '9999-12-31'), p.department)) "
     "FROM procedure_version p JOIN feed f ON f.change_set_id = p.change_set_id AND f.recorded_at <= ? "
-    "WHERE p.project_id IN {} AND p.effective_on <= ?";
+    "WHERE p.project_id IN {} AND p.effective_on <= ? GROUP BY p.project_id, p.code";
+constexpr std::string_view kNoEnd = "9999-12-31";
 constexpr size_t kProjectsPerStatement = 100;
 // Values: the two moves, first day, last day, then what is appended.
 constexpr std::string_view kDecisions =
@@ -37,6 +40,22 @@ constexpr std::string_view kDecisions =
     "JOIN change_set c ON c.id = p.change_set_id AND c.committed = 1 "
     "JOIN resource_version v ON v.id = p.id AND v.version = p.version AND v.change_set_id = p.change_set_id "
     "WHERE p.last_move IN (?, ?) AND p.effective_on BETWEEN ? AND ?";
+
+int64_t NumberIn(std::string_view digits) {
+  int64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+// Of the text of kStandingProcedures.
+StandingProcedure Standing(const Uuid& project, std::string code, std::string_view text) {
+  StandingProcedure standing{project, std::move(code), std::string(text.substr(32))};
+  standing.version = NumberIn(text.substr(10, 10));
+  standing.state = static_cast<ProcedureState>(NumberIn(text.substr(20, 2)));
+  const std::string_view until = text.substr(22, 10);
+  if (until != kNoEnd) standing.valid_until = *Date::Parse(until);
+  return standing;
+}
 
 }  // namespace
 
@@ -53,25 +72,15 @@ absl::StatusOr<std::vector<ListedProject>> LoadListedProjects(Session& session, 
 absl::StatusOr<std::vector<StandingProcedure>> LoadStandingProcedures(Session& session,
                                                                       const std::vector<Uuid>& projects,
                                                                       const resource::Past& at) {
-  std::map<std::pair<Uuid, std::string>, StandingProcedure> newest;
+  std::vector<StandingProcedure> standing;
   for (size_t begin = 0; begin < projects.size(); begin += kProjectsPerStatement) {
     const size_t count = std::min(kProjectsPerStatement, projects.size() - begin);
     Values values = {at.known_at};
     for (size_t i = 0; i < count; ++i) values.emplace_back(projects[begin + i]);
     values.emplace_back(at.as_of);
-    ASSIGN_OR_RETURN(Rows rows, session.Query(fmt::format(kProceduresUntil, db::Placeholders(1, count)), values));
-    while (rows.Next()) {
-      StandingProcedure& known = newest[{rows.Id(1), rows.Text(2)}];
-      const std::pair<Date, int64_t> come = {rows.Day(6), rows.Int(7)};
-      if (known.version != 0 && come < std::pair(known.effective_on, known.version)) continue;
-      known = {rows.Id(1),   rows.Text(2), rows.Text(3), static_cast<ProcedureState>(rows.Int(4)),
-               std::nullopt, come.first,   come.second};
-      if (!rows.IsNull(5)) known.valid_until = rows.Day(5);
-    }
+    ASSIGN_OR_RETURN(Rows rows, session.Query(fmt::format(kStandingProcedures, db::Placeholders(1, count)), values));
+    while (rows.Next()) standing.push_back(Standing(rows.Id(1), rows.Text(2), rows.Text(3)));
   }
-  std::vector<StandingProcedure> standing;
-  standing.reserve(newest.size());
-  for (auto& [key, procedure] : newest) standing.push_back(std::move(procedure));
   return standing;
 }
 

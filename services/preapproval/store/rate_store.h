@@ -26,10 +26,9 @@ absl::StatusOr<std::vector<ListedProject>> LoadListedProjects(db::Session& sessi
 struct StandingProcedure {
   Uuid project;
   std::string code;
-  std::string department;
+  std::string department = {};
   ProcedureState state = ProcedureState::kUnspecified;
-  std::optional<Date> valid_until;
-  Date effective_on;
+  std::optional<Date> valid_until = {};
   int64_t version = 0;
 };
 // Of all procedures of the projects that had been moved by then, in no order.
