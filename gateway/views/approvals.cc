@@ -23,7 +23,6 @@ using RateRow = preapproval::CompletionRates::Row;
 
 // One way of splitting the rates: what a group is called in a row and in a filter, and where it goes in the view.
 struct Split {
-  std::string_view part;
   preapproval::RateDimension dimension;
   std::string_view field;  // Of the filter language.
   std::string (*key)(const RateRow&);
@@ -31,13 +30,12 @@ struct Split {
 };
 
 const Split kSplits[] = {
-    {"rates-by-stage", preapproval::RATE_BY_STAGE, "stage",
+    {preapproval::RATE_BY_STAGE, "stage",
      [](const RateRow& row) { return preapproval::ApprovalStage_Name(row.stage()); },
      [](v1::Approvals& approvals) { return approvals.mutable_stages(); }},
-    {"rates-by-department", preapproval::RATE_BY_DEPARTMENT, "department",
-     [](const RateRow& row) { return row.department(); },
+    {preapproval::RATE_BY_DEPARTMENT, "department", [](const RateRow& row) { return row.department(); },
      [](v1::Approvals& approvals) { return approvals.mutable_departments(); }},
-    {"rates-by-region", preapproval::RATE_BY_REGION, "region", [](const RateRow& row) { return row.region(); },
+    {preapproval::RATE_BY_REGION, "region", [](const RateRow& row) { return row.region(); },
      [](v1::Approvals& approvals) { return approvals.mutable_regions(); }},
 };
 
@@ -108,6 +106,20 @@ v1::ApprovalRate RateOf(const OverviewQuestion& question, const RateRow& row, co
   return rate;
 }
 
+// The counts of each group of a split, in its order: stages as they follow each other. Procedures are counted once, so
+// their counts add up; those of projects would not.
+std::map<std::pair<int, std::string>, RateRow> GroupsOf(const Split& split, const preapproval::CompletionRates& rates) {
+  std::map<std::pair<int, std::string>, RateRow> groups;
+  for (const RateRow& row : rates.rows()) {
+    const int place = split.dimension == preapproval::RATE_BY_STAGE ? row.stage() : 0;
+    RateRow& sum = groups[{place, split.key(row)}];
+    sum.set_required(sum.required() + row.required());
+    sum.set_completed(sum.completed() + row.completed());
+    sum.set_overdue(sum.overdue() + row.overdue());
+  }
+  return groups;
+}
+
 // True when a's rate is lower than b's.
 bool IsLower(const v1::ApprovalRate& a, const v1::ApprovalRate& b) {
   const auto count = [](const v1::Number& number) { return std::stoll(number.value()); };
@@ -132,15 +144,13 @@ std::vector<PartAsk> AsksOfApprovals(const OverviewQuestion& question) {
   warnings.set_filter(fmt::format("warned_on <= \"{}\"", question.as_of.ToString()));
   asks.push_back(Ask("warnings", kListWarnings, warnings, question));
   if (question.list.empty()) return asks;
-  for (const Split& split : kSplits) {
-    preapproval::GetCompletionRatesRequest rates;
-    rates.set_list(question.list);
-    rates.set_region(question.region);
-    rates.add_group_by(split.dimension);
-    rates.set_as_of(question.as_of.ToString());
-    rates.set_known_at(question.known_at);
-    asks.push_back(Ask(split.part, kGetRates, rates, question));
-  }
+  preapproval::GetCompletionRatesRequest rates;
+  rates.set_list(question.list);
+  rates.set_region(question.region);
+  for (const Split& split : kSplits) rates.add_group_by(split.dimension);
+  rates.set_as_of(question.as_of.ToString());
+  rates.set_known_at(question.known_at);
+  asks.push_back(Ask("rates", kGetRates, rates, question));
   return asks;
 }
 
@@ -149,15 +159,15 @@ void AddApprovals(const OverviewQuestion& question, const std::vector<PartAnswer
   *view.mutable_procedures_late() = CountOf(question, answers, "procedures-late", LateFilter());
   *view.mutable_procedures_due() = CountOf(question, answers, "procedures-due", DueFilter(question));
   *view.mutable_warnings() = AnswerOf<preapproval::ListWarningsResponse>(answers, "warnings").warnings();
-  v1::Approvals approvals;
+  const auto rates = AnswerOf<preapproval::CompletionRates>(answers, "rates");
+  if (rates.total().required() == 0) return;
+  v1::Approvals& approvals = *view.mutable_approvals();
+  *approvals.mutable_total() = RateOf(question, rates.total(), "");
+  approvals.set_definition(rates.definition());
   for (const Split& split : kSplits) {
-    const auto rates = AnswerOf<preapproval::CompletionRates>(answers, split.part);
-    if (rates.total().required() == 0) continue;
-    *approvals.mutable_total() = RateOf(question, rates.total(), "");
-    approvals.set_definition(rates.definition());
-    for (const RateRow& row : rates.rows()) {
-      const std::string key = split.key(row);
-      const bool is_enum = split.dimension == preapproval::RATE_BY_STAGE;
+    const bool is_enum = split.dimension == preapproval::RATE_BY_STAGE;
+    for (const auto& [place, row] : GroupsOf(split, rates)) {
+      const std::string& key = place.second;
       const std::string value = is_enum ? key : fmt::format("\"{}\"", key);
       v1::ApprovalRate rate = RateOf(question, row, fmt::format("{} = {}", split.field, value));
       rate.set_key(key);
@@ -166,7 +176,6 @@ void AddApprovals(const OverviewQuestion& question, const std::vector<PartAnswer
     }
   }
   std::stable_sort(approvals.mutable_departments()->begin(), approvals.mutable_departments()->end(), IsLower);
-  if (approvals.has_total()) *view.mutable_approvals() = std::move(approvals);
 }
 
 }  // namespace yaoshi::gateway

@@ -13,12 +13,16 @@ before(async () => {
 });
 
 const april = { as_of: '2022-04-20', list: 'lists/invest-2022' };
+/** The overview with every part: one that took too long for it is named, and comes with a later try. */
+const overview = (query) => eventually('every part of the overview comes', async () => {
+  const view = await office.get('/v1/views/overview', query);
+  return view.parts.every((part) => part.state === 'OK') && view;
+});
 const sum = (groups, what) => groups.reduce((total, group) => total + Number(group[what].value), 0);
 
 describe('the overview', () => {
   test('says what was published, and its sums add up in every direction', async () => {
-    const view = await office.get('/v1/views/overview', april);
-    for (const part of view.parts) assert.equal(part.state, 'OK', JSON.stringify(part));
+    const view = await overview(april);
     const list = view.lists.find((l) => l.name === 'lists/invest-2022');
     assert.deepEqual([list.projects.value, list.total_investment.value], ['737', '261160000000.00']);
     for (const groups of [view.regions.map((r) => r.sums), view.stages, view.fields, view.funnel]) assert.equal(sum(groups, 'projects'), 737);
@@ -30,6 +34,9 @@ describe('the overview', () => {
     const trend = view.trends.find((t) => t.figure === 'lists.invest-2022.projects');
     assert.equal(trend.points.at(-1).value, '737');
     assert.equal(trend.points.find((p) => p.as_of === '2022-02-28').value, '725');
+    const { total, stages, departments, regions } = view.approvals;
+    assert.equal(total.completion_rate.value, '99.00');
+    for (const groups of [stages, departments, regions]) for (const what of ['required', 'completed', 'late']) assert.equal(sum(groups, what), Number(total[what].value), what);
   });
 
   test('leads from each number to the rows that make it up', async () => {
@@ -83,6 +90,7 @@ describe('the overview', () => {
   });
 
   test('is not sent again to who has it', async () => {
+    await overview(april);
     const first = await office.try('GET', '/v1/views/overview', { query: april });
     const again = await fetch(`${stack.url}/v1/views/overview?${new URLSearchParams(april)}`, { headers: { authorization: `Bearer ${office.token}`, 'if-none-match': first.headers.get('etag') } });
     assert.equal(again.status, 304);
