@@ -126,3 +126,23 @@ test('plans, funding and attributes are compared and merged like any other fact'
   assert.deepEqual(valueOf('attributes', merged.facts.attributes), { epc: true });
   assert.equal(valueOf('title', '标题'), '标题');
 });
+
+test('the rows of approvals add up: how many there are, how many are done, and the change on the year before', async () => {
+  const { sumOf, expectedOf, yearBefore } = await load('figures/figure.ts');
+  const procedures = (done, open) => [...Array(done).fill({ kind: 'procedure', done: true }), ...Array(open).fill({ kind: 'procedure', done: false })];
+  const figure = (unit, value, numerator = value, denominator = '') => ({ key: 'procedures.a', unit, value, numerator, denominator });
+  const cases = [
+    [figure('count', '3'), procedures(2, 1), [], '3'],
+    [figure('percent', '66.67', '2', '3'), procedures(2, 1), [], '2'],
+    [figure('points', '16.67'), procedures(2, 1), procedures(1, 1), '16.67'],
+    [figure('points', '-33.33'), procedures(1, 2), procedures(2, 1), '-33.33'],
+    [figure('points', '0.00'), procedures(1, 2), procedures(1, 2), '0.00'],
+    [figure('points', ''), procedures(1, 2), [], ''],
+  ];
+  for (const [one, rows, before, sum] of cases) {
+    assert.equal(sumOf(one, { rows, before }), sum);
+    assert.equal(expectedOf(one), sum);
+  }
+  assert.notEqual(sumOf(figure('percent', '66.67', '2', '3'), { rows: procedures(1, 2), before: [] }), '2');
+  assert.deepEqual(['2022-04-20', '2024-02-29', '2022-01-01'].map(yearBefore), ['2021-04-20', '2023-02-28', '2021-01-01']);
+});

@@ -41,7 +41,7 @@ Figure Percent(const std::string& key, const std::string& title, int64_t numerat
 Figure Change(const std::string& key, const RatedList& list, const Rates& now, const std::optional<Rates>& before,
               const std::string& definition) {
   Figure figure{
-      key, list.title + "·前期手续审批完成率同比", "", "points", definition, "", "", "", FigureRows::kCompleted};
+      key, list.title + "·前期手续审批完成率同比", "", "points", definition, "", "", "", FigureRows::kRequired};
   if (!before) {
     figure.missing_reason = "该清单没有登记上一年度的清单，无法同比。";
     return figure;

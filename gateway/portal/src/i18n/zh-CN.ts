@@ -19,7 +19,7 @@ export default {
     title: '市级总览', hall: '大屏模式', leaveHall: '退出大屏', figures: '指标', byRegion: '各县区与功能区', byField: '按领域', funnel: '项目阶段', stageOf: '{list}的阶段分布', noProjects: '尚无项目的清单：{lists}',
     openFigure: '{title}：{value}，查看口径和明细', metric: '按什么着色', table: '数据表', medianDays: '停留天数（中位）', maxDays: '停留天数（最长）', noLists: '还没有清单。', attachedTo: '各部分针对', 
   },
-  figure: { definition: '口径', asOf: '时点', knownAt: '系统所知截至', numerator: '分子', denominator: '分母', rows: '明细', adds: '明细 {count} 行，合计与指标一致', differs: '明细 {count} 行合计为 {sum}，与指标不一致', adding: '正在把明细加总…{count} 行', toList: '在清单中打开', key: '指标编号', moreRows: '这里列出前 {count} 行，全部明细请在清单中打开。' },
+  figure: { definition: '口径', asOf: '时点', knownAt: '系统所知截至', numerator: '分子', denominator: '分母', rows: '明细', adds: '明细 {count} 行，合计与指标一致', differs: '明细 {count} 行合计为 {sum}，与指标不一致', adding: '正在把明细加总…{count} 行', toList: '在清单中打开', key: '指标编号', moreRows: '这里列出前 {count} 行。', withBefore: '其中 {count} 行是上年清单截至 {day} 的手续，用于计算同比。', procedure: '手续', department: '审批部门', state: '状态', done: '已办结', required: '须办结' },
   stage: { STAGE_UNSPECIFIED: '未定', PLANNED: '谋划', RESERVED: '储备', PREPARING: '前期', STARTED: '开工', UNDER_CONSTRUCTION: '在建', SUSPENDED: '停工', COMPLETED: '竣工', OPERATING: '投运', CANCELLED: '取消' },
   move: { MOVE_UNSPECIFIED: '未定', RESERVE: '转入储备', PREPARE: '转入前期', START: '开工', BUILD: '转入在建', SUSPEND: '停工', RESUME: '复工', COMPLETE: '竣工', OPERATE: '投运', CANCEL: '取消', RESTORE: '恢复为谋划', WITHDRAW_START: '撤回开工' },
   field: { FIELD_UNSPECIFIED: '未定', AGRICULTURE_WATER: '农业水利', ECOLOGY: '生态环保', TRANSPORT_LOGISTICS: '交通物流', ENERGY: '能源', INDUSTRY_INNOVATION: '产业转型升级及科技创新', SOCIAL: '社会民生', CULTURE_TOURISM: '文化旅游', URBAN_INFRASTRUCTURE: '城市基础设施' },
