@@ -22,7 +22,7 @@ absl::StatusOr<std::shared_ptr<const CaseBook>> PastBooks::On(rpc::Call& call, c
                                                               const BookScope& scope) {
   const Past at = WithoutBound(call, asked);
   const std::string key = fmt::format("{}@{}@{}@{}", at.as_of.ToString(), at.known_at.micros, scope.list, scope.region);
-  const uint64_t generation = context_.memory.generation();
+  const uint64_t generation = days_.Of(at.as_of);
   {
     absl::MutexLock lock(&mutex_);
     // Of several that ask for the same at once, one fills the book. Who waits in vain fills one too, or is out of time.

@@ -11,18 +11,20 @@
 #include "absl/synchronization/mutex.h"
 #include "services/preapproval/case_view.h"
 #include "services/preapproval/context.h"
+#include "services/preapproval/domain/day_generations.h"
 
 namespace yaoshi::preapproval {
 
 // Who asks what is known now gets all that has been numbered, also what was while the call came in: so what is kept
-// under a generation of memory that was read before holds everything that memory had then.
+// under a day's generation that was read before holds everything that memory had then.
 Past WithoutBound(const rpc::Call& call, const Past& asked);
 
-// Keeps the books asked for lately until something changes: the pages of a list, and the counts of an overview, ask for
+// Keeps the books asked for lately until their day changes: the pages of a list, and the counts of an overview, ask for
 // the same one. Thread-safe.
 class PastBooks {
  public:
-  explicit PastBooks(const Context& context) : context_(context) {}
+  // Both outlive this.
+  PastBooks(const Context& context, const DayGenerations& days) : context_(context), days_(days) {}
 
   // Like ReadBook, for scopes of a list or a region.
   template <class F>
@@ -42,6 +44,7 @@ class PastBooks {
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Context& context_;
+  const DayGenerations& days_;
   absl::Mutex mutex_;
   std::map<std::string, Kept> kept_ ABSL_GUARDED_BY(mutex_);
   std::set<std::string> filling_ ABSL_GUARDED_BY(mutex_);

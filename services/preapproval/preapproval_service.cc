@@ -1,5 +1,8 @@
 #include "services/preapproval/preapproval_service.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "common/feed/feed_service.h"
 #include "common/feed/transact.h"
 #include "common/import/import_runner.h"
@@ -26,6 +29,24 @@
 #include "services/preapproval/work_calendar_handlers.h"
 
 namespace yaoshi::preapproval {
+namespace {
+
+// The first day that changes may alter for those who read cases, procedures and rates; nullopt when none. The catalogue
+// counts every day.
+std::optional<Date> AlteredFrom(const std::vector<feed::Change>& changes) {
+  std::optional<Date> first;
+  for (const feed::Change& change : changes) {
+    const bool dated = change.type == "case" || change.type == "procedure" || change.type == "project_copy" ||
+                       change.type == "entry_copy";
+    const bool always = change.type == "list_copy" || change.type == "procedure_type" || change.type == "template" ||
+                        change.type == "work_calendar";
+    if (dated || always)
+      first = std::min(first.value_or(Date::FromDays(INT32_MAX)), always ? Date() : change.effective_on);
+  }
+  return first;
+}
+
+}  // namespace
 
 // In order of construction: what stands below uses what stands above.
 struct PreapprovalService::State {
@@ -34,14 +55,20 @@ struct PreapprovalService::State {
         tokens(std::move(page_tokens)),
         resources(SmallTypes()),
         memory(resources),
-        engine(
-            {options.database, options.clock, [this](const auto& changes) { memory.Apply(changes); }, kCaseSideTables}),
+        engine({options.database, options.clock, [this](const auto& changes) { Apply(changes); }, kCaseSideTables}),
         writer(engine) {}
+
+  void Apply(const std::vector<feed::Change>& changes) {
+    memory.Apply(changes);
+    // After memory, whose catalogue the past is counted with, too.
+    if (const std::optional<Date> from = AlteredFrom(changes)) days.Changed(*from);
+  }
 
   const PreapprovalOptions options;
   const PageTokens tokens;
   resource::ResourceMemory resources;
   Memory memory;
+  DayGenerations days;
   feed::Engine engine;
   feed::Writer writer;
   const Context context{memory, writer, tokens, options.database};
@@ -49,13 +76,13 @@ struct PreapprovalService::State {
   ProcedureTypeHandlers procedure_types{context};
   TemplateHandlers templates{context};
   DelegationHandlers delegations{context};
-  PastBooks past_books{context};
+  PastBooks past_books{context, days};
   CaseHandlers cases{context, past_books};
   ProcedureHandlers procedures{context, past_books};
   ScheduleHandlers schedules{context};
   ScenarioHandlers scenarios{context};
   CaseMigrationHandlers case_migrations{context};
-  PastRates past_rates{context};
+  PastRates past_rates{context, days};
   StatisticsHandlers statistics{context, past_rates};
   FigureHandlers figures{context, past_rates};
   const RegistryFiles files{options.registry, options.token_for};

@@ -141,14 +141,14 @@ class Collector {
     const v1::ListProceduresRequest& request = query_.request;
     // A count begins with the first row; so does the walk then.
     const Uuid from = request.include_total_size() ? Uuid() : query_.after.project;
-    if (!from.nil()) Take(from);
-    if (request.list().empty()) {
+    const ListCopy* list = request.list().empty() ? nullptr : book_.FindList(request.list());
+    if (list == nullptr && !request.list().empty()) return ListNotFound(request.list());
+    if (request.rated()) rated_ = list;
+    if (!from.nil()) Take(from);  // The rest of the case that the page before ended in.
+    if (list == nullptr) {
       book_.Visit(from, [&](const CaseRow& subject) { return Take(subject); });
       return std::move(page_);
     }
-    const ListCopy* list = book_.FindList(request.list());
-    if (list == nullptr) return ListNotFound(request.list());
-    if (request.rated()) rated_ = list;
     book_.VisitList(*list, from, [&](const Uuid& project) { return Take(project); });
     return std::move(page_);
   }

@@ -191,7 +191,7 @@ RateAnswer DayRates::Of(const std::string& list, const std::string& region, cons
 absl::StatusOr<std::shared_ptr<const DayRates>> PastRates::On(rpc::Call& call, const Past& asked) {
   const Past at = WithoutBound(call, asked);
   const std::pair key(at.as_of, at.known_at);
-  const uint64_t generation = context_.memory.generation();
+  const uint64_t generation = days_.Of(at.as_of);
   {
     absl::MutexLock lock(&mutex_);
     const auto kept = kept_.find(key);

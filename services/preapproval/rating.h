@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "services/preapproval/context.h"
+#include "services/preapproval/domain/day_generations.h"
 #include "services/preapproval/domain/figures.h"
 #include "services/preapproval/domain/rate_keeper.h"
 
@@ -36,11 +37,12 @@ class DayRates {
   std::map<std::string, RateCube> lists;  // By name; without those that have no rated projects.
 };
 
-// Counts days of the past from the versions that held then, and keeps those asked for lately until something changes:
+// Counts days of the past from the versions that held then, and keeps those asked for lately until they change:
 // trends and the year before ask for the same ones again and again. Thread-safe.
 class PastRates {
  public:
-  explicit PastRates(const Context& context) : context_(context) {}
+  // Both outlive this.
+  PastRates(const Context& context, const DayGenerations& days) : context_(context), days_(days) {}
 
   // Uses the call's session. CALENDAR_YEAR_MISSING.
   absl::StatusOr<std::shared_ptr<const DayRates>> On(rpc::Call& call, const Past& at) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -51,6 +53,7 @@ class PastRates {
     std::shared_ptr<const DayRates> rates;
   };
   const Context& context_;
+  const DayGenerations& days_;
   absl::Mutex mutex_;
   std::map<std::pair<Date, Timestamp>, Kept> kept_ ABSL_GUARDED_BY(mutex_);
 };

@@ -25,6 +25,13 @@ v1::GetCompletionRatesRequest Question(const std::string& list, const std::strin
   return Parse<v1::GetCompletionRatesRequest>("list: '" + list + "' " + more);
 }
 
+// What was written at random, and what was answered then.
+struct History {
+  std::vector<Case> cases;
+  std::map<std::pair<Uuid, std::string>, Date> moved;            // When each procedure moved last.
+  std::map<std::array<std::string, 4>, std::string> remembered;  // By list, region, day and known_at.
+};
+
 class StatisticsTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { world_ = new RatesWorld; }
@@ -90,6 +97,9 @@ class StatisticsTest : public ::testing::Test {
         CityOffice(), "CaseService/ListCases", Parse<v1::ListCasesRequest>(more + "filter: 'ready = true'")));
     return fmt::format("{}/{}/{}", procedures(""), procedures("filter: 'completed = true'"), cases.total_size());
   }
+
+  // One thing that happens, most often a move; some are told of a day or two later.
+  void Step(std::mt19937& random, History& history);
 
   static RatesWorld& world() { return *world_; }
   int projects_ = 0;
@@ -216,6 +226,24 @@ TEST_F(StatisticsTest, FiguresSayWhatTheRatesSay) {
   }
 }
 
+TEST_F(StatisticsTest, PagesThatEndWithinACaseHoldNoMoreThanTheRateCounts) {
+  Rated();
+  Rated();
+  for (const std::string& as_of : {std::string(), today().AddDays(-1).ToString()}) {
+    std::vector<std::string> codes;
+    std::string token;
+    do {
+      const auto page = Must(world().server().Call<v1::ListProceduresResponse>(
+          CityOffice(), "ProcedureService/ListProcedures",
+          Parse<v1::ListProceduresRequest>(fmt::format(
+              "list: '{}' rated: true as_of: '{}' page_size: 1 page_token: '{}'", world().list(), as_of, token))));
+      for (const v1::Procedure& procedure : page.procedures()) codes.push_back(procedure.code());
+      token = page.next_page_token();
+    } while (!token.empty());
+    EXPECT_THAT(codes, ElementsAre("P01", "P10", "P20", "P01", "P10", "P20")) << as_of;
+  }
+}
+
 TEST_F(StatisticsTest, EfficiencyCountsTheDaysOfTheClock) {
   const Uuid project = Rated();
   Procedure quick = Moved(project, "P01", ProcedureState::kApproved, *Date::Parse("2022-04-08"));
@@ -259,20 +287,55 @@ TEST_F(StatisticsTest, AChangeThatIsNumberedWhileACallComesInIsNotMissingFromWha
   EXPECT_EQ(year_before(), "3/1/1/0/0");
 }
 
-// Projects are replanned, come onto lists and go, cases are closed and assessed anew, procedures move, some told of a
-// day later, days pass, and the process starts again: what memory said on a day is what SQL says of it later, of what
-// was known then and, as long as nothing was told belatedly, of what is known now.
-TEST_F(StatisticsTest, MemoryAndSqlAgreeAboutEveryDay) {
-  std::mt19937 random(20220420);
+void StatisticsTest::Step(std::mt19937& random, History& history) {
   const auto pick = [&](const auto& items) { return items[random() % std::size(items)]; };
   constexpr std::array kRegions = {"621121", "621122", "621100"};
   constexpr std::array kStarts = {"2022-05-01", "2021-05-01", "2023-05-01", "2022-12-31"};
   constexpr std::array kStates = {ProcedureState::kAccepted, ProcedureState::kApproved, ProcedureState::kReturned,
                                   ProcedureState::kWaived,   ProcedureState::kApproved, ProcedureState::kExpired};
+  const int what = history.cases.size() < 4 ? 0 : static_cast<int>(random() % 8);
+  if (what == 0) {
+    const std::string region = pick(kRegions);
+    const Uuid project = world().NewProjectOf(fmt::format("工程{}", ++projects_), region, pick(kStarts));
+    history.cases.push_back(world().NewCase(project, region, today()));
+    world().Write(history.cases.back());
+    world().PutOn(pick(std::array{world().list(), world().list_before()}), project, true, today().ToString());
+    return;
+  }
+  Case& subject = history.cases[random() % history.cases.size()];
+  subject.effective_on = today();
+  if (what == 1) {
+    world().PutOn(world().list(), subject.project, random() % 2 == 0, today().ToString());
+  } else if (what == 2) {
+    subject.closed_on = random() % 2 == 0 ? std::optional<Date>(today()) : std::nullopt;
+    world().Write(subject);
+  } else if (what == 3) {
+    subject.procedures[random() % 3].requirement =
+        random() % 2 == 0 ? Requirement::kNotRequired : Requirement::kRequired;
+    world().Write(subject);
+  } else {
+    const std::string code = pick(kGatingCodes);
+    Date& last = history.moved[{subject.project, code}];
+    last = std::max(last, today().AddDays(-static_cast<int>(random() % 3)));
+    std::erase_if(history.remembered,
+                  [&](const auto& one) { return one.first[3].empty() && one.first[2] >= last.ToString(); });
+    Procedure procedure = Moved(subject.project, code, pick(kStates), last);
+    if (procedure.approval && random() % 2 == 0) {
+      procedure.approval->valid_until = today().AddDays(static_cast<int>(random() % 4));
+    }
+    if (random() % 3 == 0) procedure.department = "organizations/dept-03";
+    world().Write(procedure);
+  }
+}
+
+// Projects are replanned, come onto lists and go, cases are closed and assessed anew, procedures move, some told of a
+// day later, days pass, and the process starts again: what memory said on a day is what SQL says of it later, of what
+// was known then and, as long as nothing was told belatedly, of what is known now.
+TEST_F(StatisticsTest, MemoryAndSqlAgreeAboutEveryDay) {
+  std::mt19937 random(20220420);
   const std::vector<std::string> lists = {world().list(), world().list_before(), world().master()};
-  std::vector<Case> cases;
-  std::map<std::pair<Uuid, std::string>, Date> moved;            // When each procedure moved last.
-  std::map<std::array<std::string, 4>, std::string> remembered;  // By list, region, day and known_at.
+  History history;
+  auto& remembered = history.remembered;
   const auto ask = [&](const std::string& list, const std::string& region, const std::string& as_of,
                        const std::string& known_at) {
     return Must(Ask(Question(list, fmt::format("region: '{}' as_of: '{}' known_at: '{}' group_by: RATE_BY_REGION "
@@ -282,41 +345,7 @@ TEST_F(StatisticsTest, MemoryAndSqlAgreeAboutEveryDay) {
   };
   for (int round = 0; round < 8; ++round) {
     SCOPED_TRACE(round);
-    for (int step = 0; step < 12; ++step) {
-      const int what = cases.size() < 4 ? 0 : static_cast<int>(random() % 8);
-      if (what == 0) {
-        const std::string region = pick(kRegions);
-        const Uuid project = world().NewProjectOf(fmt::format("工程{}", ++projects_), region, pick(kStarts));
-        cases.push_back(world().NewCase(project, region, today()));
-        world().Write(cases.back());
-        world().PutOn(pick(std::array{world().list(), world().list_before()}), project, true, today().ToString());
-        continue;
-      }
-      Case& subject = cases[random() % cases.size()];
-      subject.effective_on = today();
-      if (what == 1) {
-        world().PutOn(world().list(), subject.project, random() % 2 == 0, today().ToString());
-      } else if (what == 2) {
-        subject.closed_on = random() % 2 == 0 ? std::optional<Date>(today()) : std::nullopt;
-        world().Write(subject);
-      } else if (what == 3) {
-        subject.procedures[random() % 3].requirement =
-            random() % 2 == 0 ? Requirement::kNotRequired : Requirement::kRequired;
-        world().Write(subject);
-      } else {
-        const std::string code = pick(kGatingCodes);
-        Date& last = moved[{subject.project, code}];
-        last = std::max(last, today().AddDays(-static_cast<int>(random() % 3)));
-        std::erase_if(remembered,
-                      [&](const auto& one) { return one.first[3].empty() && one.first[2] >= last.ToString(); });
-        Procedure procedure = Moved(subject.project, code, pick(kStates), last);
-        if (procedure.approval && random() % 2 == 0) {
-          procedure.approval->valid_until = today().AddDays(static_cast<int>(random() % 4));
-        }
-        if (random() % 3 == 0) procedure.department = "organizations/dept-03";
-        world().Write(procedure);
-      }
-    }
+    for (int step = 0; step < 12; ++step) Step(random, history);
     if (round == 4) world().server().Restart();
     const std::string day = today().ToString();
     for (const std::string& list : lists) {
