@@ -24,7 +24,7 @@ export async function casePage({ folder, city, rounds, seconds }) {
   const client = await city.as('city-office');
   let cases = await client.all('/v1/cases', 'rows');
   if (cases.length === 0) {
-    await output('node', join(ROOT, 'tests/dingxi/load.mjs'), '--url', city.url, '--accounts', join(city.home, 'accounts.json'), '--approvals');
+    await output('node', join(ROOT, 'tests/dingxi/load.mjs'), '--url', city.url, '--accounts', join(city.home, 'accounts.json'));
     cases = await client.all('/v1/cases', 'rows');
   }
   const largest = cases.reduce((a, b) => (b.required > a.required ? b : a));
