@@ -135,6 +135,8 @@ void App::RegisterLocalMethods() {
   local_methods_[portal + "GetRegionPage"] = {[this](const LocalCall& c) { views_.GetRegionPage(c); }};
   local_methods_[portal + "GetProjectPage"] = {[this](const LocalCall& c) { views_.GetProjectPage(c); }};
   local_methods_[portal + "GetMyWork"] = {[this](const LocalCall& c) { views_.GetMyWork(c); }};
+  local_methods_[portal + "GetBulletin"] = {[this](const LocalCall& c) { views_.GetBulletin(c); }};
+  local_methods_[portal + "DownloadBulletin"] = {[this](const LocalCall& c) { views_.DownloadBulletin(c); }};
   if (sessions_ == nullptr) return;
   local_methods_[package + "SessionService/CreateSession"] = {[this](LocalCall c) { sessions_->Create(std::move(c)); },
                                                               /*anonymous=*/true};

@@ -7,6 +7,7 @@
 #include "common/status/status.h"
 #include "fmt/format.h"
 #include "gateway/http/gzip.h"
+#include "gateway/views/bulletin.h"
 #include "gateway/views/my_work.h"
 #include "gateway/views/overview.h"
 #include "gateway/views/project_page.h"
@@ -14,6 +15,8 @@
 
 namespace yaoshi::gateway {
 namespace {
+
+using BulletinFormat = v1::DownloadBulletinRequest::Format;
 
 // Whose rights an answer is bounded by: callers of one scope see the same.
 std::string ScopeOf(const auth::Principal& who) {
@@ -23,10 +26,13 @@ std::string ScopeOf(const auth::Principal& who) {
 HttpReply ReplyWith(const std::shared_ptr<const Rendered>& kept, const HttpRequest& request) {
   const Rendered& rendered = *kept;
   HttpReply reply;
-  reply.headers = {{"Content-Type", "application/json; charset=utf-8"},
+  reply.headers = {{"Content-Type", rendered.content_type},
                    {"ETag", rendered.etag},
                    {"Vary", "Accept-Encoding"},
                    {"Cache-Control", "private, no-cache"}};
+  if (!rendered.file_name.empty()) {
+    reply.headers.emplace_back("Content-Disposition", ContentDisposition(rendered.file_name));
+  }
   if (MatchesEtag(request.Header("if-none-match"), rendered.etag)) {
     reply.status = 304;
     return reply;
@@ -37,16 +43,34 @@ HttpReply ReplyWith(const std::shared_ptr<const Rendered>& kept, const HttpReque
   return reply;
 }
 
-absl::StatusOr<std::shared_ptr<const Rendered>> Render(const Api& api, const google::protobuf::Descriptor* type,
-                                                       const std::string& message, bool complete) {
-  auto rendered = std::make_shared<Rendered>();
-  ASSIGN_OR_RETURN(rendered->body, api.ToJson(type, message));
-  if (rendered->body.size() >= kMinGzipBytes) {
+// `packs`: it is worth compressing.
+std::shared_ptr<const Rendered> Finish(std::shared_ptr<Rendered> rendered, bool packs, bool complete) {
+  if (packs && rendered->body.size() >= kMinGzipBytes) {
     rendered->packed = Gzip(rendered->body, complete ? kBestGzip : kFastGzip);
   }
   rendered->etag = EtagOf(rendered->body);
   rendered->complete = complete;
   return rendered;
+}
+
+absl::StatusOr<std::shared_ptr<const Rendered>> Render(const Api& api, const google::protobuf::Descriptor* type,
+                                                       const std::string& message, bool complete) {
+  auto rendered = std::make_shared<Rendered>();
+  ASSIGN_OR_RETURN(rendered->body, api.ToJson(type, message));
+  return Finish(std::move(rendered), /*packs=*/true, complete);
+}
+
+absl::StatusOr<std::shared_ptr<const Rendered>> Render(const std::string& bulletin, BulletinFormat format,
+                                                       bool complete) {
+  v1::Bulletin parsed;
+  if (!parsed.ParseFromString(bulletin)) return absl::InternalError("malformed bulletin");
+  const bool html = format == v1::DownloadBulletinRequest::HTML;
+  ASSIGN_OR_RETURN(BulletinFile file, html ? HtmlOf(parsed) : DocxOf(parsed));
+  auto rendered = std::make_shared<Rendered>();
+  rendered->body = std::move(file.bytes);
+  rendered->content_type = std::move(file.content_type);
+  rendered->file_name = std::move(file.name);
+  return Finish(std::move(rendered), /*packs=*/html, complete);
 }
 
 template <class Message>
@@ -105,8 +129,8 @@ void PortalViews::Ask(const LocalCall& call, std::vector<PartAsk> asks, const Wr
 
 void PortalViews::Serve(const LocalCall& call, Recipe recipe) {
   // The day stands in the key: a view of "today" is another one tomorrow.
-  const std::string key =
-      fmt::format("{}\n{}\n{}\n{}", recipe.type, ScopeOf(call.principal), recipe.basis.as_of.ToString(), call.request);
+  const std::string key = fmt::format("{}{}\n{}\n{}\n{}", recipe.type, static_cast<int>(recipe.format),
+                                      ScopeOf(call.principal), recipe.basis.as_of.ToString(), call.request);
   const WriteTokens writes = WritesOf(call);
   const bool alone = std::any_of(services_.begin(), services_.end(),
                                  [&](const std::string& service) { return fan_out_.MustAsk(service, writes); });
@@ -117,11 +141,15 @@ void PortalViews::Serve(const LocalCall& call, Recipe recipe) {
   if (flight == 0) return;
   const auto* type = api_.pool().FindMessageTypeByName(fmt::format("yaoshi.gateway.v1.{}", recipe.type));
   Ask(call, recipe.ask(), writes,
-      [this, flight, alone, type, compose = recipe.compose](const std::vector<PartAnswer>& answers) {
+      [this, flight, alone, type, format = recipe.format,
+       compose = recipe.compose](const std::vector<PartAnswer>& answers) {
         const absl::StatusOr<std::string> view = compose(answers);
         if (!view.ok()) return cache_.Finish(flight, view.status());
         const bool whole =
             std::all_of(answers.begin(), answers.end(), [](const auto& answer) { return answer.status.ok(); });
+        if (format != v1::DownloadBulletinRequest::FORMAT_UNSPECIFIED) {
+          return cache_.Finish(flight, Render(*view, format, whole && !alone));
+        }
         cache_.Finish(flight, Render(api_, type, *view, whole && !alone));
       });
 }
@@ -163,6 +191,30 @@ void PortalViews::GetMyWork(const LocalCall& call) {
   const WorkQuestion question = {call.principal, basis->as_of, request.known_at(), request.region(), clock_.Today()};
   Serve(call, {*basis, "MyWork", [question] { return AsksOf(question); },
                [question](const auto& answers) { return Bytes(ComposeMyWork(question, answers)); }});
+}
+
+void PortalViews::GetBulletin(const LocalCall& call) {
+  v1::GetBulletinRequest request;
+  request.ParseFromString(call.request);
+  ServeBulletin(call, request, v1::DownloadBulletinRequest::FORMAT_UNSPECIFIED);
+}
+
+void PortalViews::DownloadBulletin(const LocalCall& call) {
+  v1::DownloadBulletinRequest request;
+  request.ParseFromString(call.request);
+  v1::GetBulletinRequest which;
+  which.set_as_of(request.as_of());
+  which.set_known_at(request.known_at());
+  which.set_region(request.region());
+  ServeBulletin(call, which, request.format());
+}
+
+void PortalViews::ServeBulletin(const LocalCall& call, const v1::GetBulletinRequest& request, BulletinFormat format) {
+  const auto basis = BasisOf(request.as_of(), request.known_at());
+  if (!basis.ok()) return call.done(basis.status());
+  const BulletinQuestion question = {basis->as_of, request.known_at(), request.region(), call.principal.region};
+  Serve(call, {*basis, "Bulletin", [this, question] { return AsksOf(question, services_); },
+               [question](const auto& answers) { return Bytes(ComposeBulletin(question, answers)); }, format});
 }
 
 }  // namespace yaoshi::gateway

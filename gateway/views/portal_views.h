@@ -13,6 +13,7 @@
 #include "gateway/transcode/api.h"
 #include "gateway/views/fan_out.h"
 #include "gateway/views/view_cache.h"
+#include "yaoshi/gateway/v1/bulletin.pb.h"
 
 namespace yaoshi::gateway {
 
@@ -26,6 +27,8 @@ class PortalViews {
   void GetRegionPage(const LocalCall& call);
   void GetProjectPage(const LocalCall& call);
   void GetMyWork(const LocalCall& call);
+  void GetBulletin(const LocalCall& call);
+  void DownloadBulletin(const LocalCall& call);
 
   // Takes up a change of any service's feed.
   void Apply(const FeedChange& change);
@@ -37,8 +40,12 @@ class PortalViews {
     std::string_view type;                      // "Overview": of the gateway's own messages.
     std::function<std::vector<PartAsk>()> ask;  // Only when nobody has made it yet.
     std::function<absl::StatusOr<std::string>(const std::vector<PartAnswer>&)> compose;  // Serialised.
+    // As what file it is sent; FORMAT_UNSPECIFIED: as JSON. Only of a bulletin.
+    v1::DownloadBulletinRequest::Format format = v1::DownloadBulletinRequest::FORMAT_UNSPECIFIED;
   };
   void Serve(const LocalCall& call, Recipe recipe);
+  void ServeBulletin(const LocalCall& call, const v1::GetBulletinRequest& request,
+                     v1::DownloadBulletinRequest::Format format);
   WriteTokens WritesOf(const LocalCall& call) const;
   void Ask(const LocalCall& call, std::vector<PartAsk> asks, const WriteTokens& writes,
            std::function<void(const std::vector<PartAnswer>&)> done);

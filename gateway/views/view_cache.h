@@ -20,6 +20,8 @@ struct Rendered {
   std::string body;
   std::string packed;  // By gzip.
   std::string etag;
+  std::string content_type = "application/json; charset=utf-8";
+  std::string file_name = {};  // Of a file to keep; empty for JSON.
   bool complete = false;  // Every part is OK.
 };
 

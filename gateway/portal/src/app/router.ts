@@ -6,6 +6,7 @@ export const router = createRouter({
   routes: [
     { path: '/', name: 'overview', component: () => import('@/overview/OverviewPage.vue') },
     { path: '/work', name: 'work', component: () => import('@/desk/WorkPage.vue') },
+    { path: '/bulletin', name: 'bulletin', component: () => import('@/bulletin/BulletinPage.vue') },
     { path: '/lists', name: 'lists', component: () => import('@/lists/CataloguePage.vue') },
     { path: '/lists/:list', name: 'list', component: () => import('@/lists/ListPage.vue') },
     { path: '/lists/:list/compare', name: 'compare', component: () => import('@/lists/ComparePage.vue') },
