@@ -202,6 +202,9 @@ void PortalViews::GetBulletin(const LocalCall& call) {
 void PortalViews::DownloadBulletin(const LocalCall& call) {
   v1::DownloadBulletinRequest request;
   request.ParseFromString(call.request);
+  if (request.format() == v1::DownloadBulletinRequest::FORMAT_UNSPECIFIED) {
+    return call.done(InvalidFields({{"format", "must be HTML or DOCX"}}));
+  }
   v1::GetBulletinRequest which;
   which.set_as_of(request.as_of());
   which.set_known_at(request.known_at());

@@ -128,6 +128,8 @@ const TABLE = [
   ['GET', '/v1/views/regions/{}', () => [{ path: '/v1/views/regions/621122' }, { path: '/v1/views/regions/621125', expect: ABSENT }, { path: '/v1/views/regions/621100', expect: ABSENT }]],
   ['GET', '/v1/views/projects/{}', (t) => [{ path: `/v1/views/${t.mine.name}` }, { path: `/v1/views/${t.project.name}`, expect: ABSENT }, { path: `/v1/views/${t.project.name}`, query: { as_of: '2022-04-20' }, expect: ABSENT }]],
   ['GET', '/v1/views/my-work', () => [{}, { query: { as_of: '2022-04-20' } }, { query: { region: '621125' }, expect: ABSENT }]],
+  ['GET', '/v1/views/bulletin', () => [{ query: { as_of: '2022-04-20' }, shows: ownBulletin }, { query: { region: '621125' }, expect: ABSENT }, { query: { region: '621100' }, expect: ABSENT }]],
+  ['GET', '/v1/views/bulletin:download', () => [{ query: { as_of: '2022-04-20', format: 'HTML' } }, { query: { region: '621125', format: 'HTML' }, expect: ABSENT }, { query: { region: '621100', format: 'DOCX' }, expect: ABSENT }]],
   ['GET', '/v1/views/search', (t) => [
     { query: { query: t.project.title }, shows: nothingFound }, { query: { query: '漳县' }, shows: nothingFound }, { query: { query: '项目', region: '621125' }, shows: nothingFound },
     { query: { query: '工程', region: '621100', page_size: 100 }, shows: ({ results }) => assert.ok(results.every((r) => r.region === '621122')) },
@@ -140,6 +142,11 @@ function ownSumsOnly(view) {
   assert.deepEqual(view.regions.map((r) => r.sums.key), ['621122']);
   for (const rate of view.approvals?.regions ?? []) assert.equal(rate.key, '621122');
   for (const warning of view.warnings) assert.equal(warning.region, '621122');
+}
+
+/** The county's projects on the list of the year, of the city's 737. */
+function ownBulletin(bulletin) {
+  assert.equal(bulletin.figures.find((f) => f.key === 'lists.invest-2022.projects').value, '115');
 }
 
 const nothingFound = (found) => assert.deepEqual(found, { results: [], more: false });
