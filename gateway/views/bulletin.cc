@@ -311,12 +311,17 @@ absl::StatusOr<v1::Bulletin> ComposeBulletin(const BulletinQuestion& question, c
 
 std::string NoteOf(const v1::BulletinParagraph& paragraph) {
   const v1::Part& part = paragraph.part();
+  // "2022-04-20T04:00:00.000000Z" → "2022-04-20 04:00（UTC）".
+  const auto minute = [](const std::string& time) {
+    return time.size() < 16 ? time : fmt::format("{} {}（UTC）", time.substr(0, 10), time.substr(11, 5));
+  };
   if (part.state() == v1::Part::MISSING) {
-    return fmt::format("（本段暂缺：{}自{}起没有应答，原因：{}。）", part.service(), part.since_time(), part.reason());
+    return fmt::format("（本段暂缺：{}自{}起没有应答，原因：{}。）", part.service(), minute(part.since_time()),
+                       part.reason());
   }
   if (part.state() != v1::Part::STALE) return "";
-  return fmt::format("（本段为{}的数据：{}自{}起没有应答，原因：{}。）", part.as_of_time(), part.service(),
-                     part.since_time(), part.reason());
+  return fmt::format("（本段为{}的数据：{}自{}起没有应答，原因：{}。）", minute(part.as_of_time()), part.service(),
+                     minute(part.since_time()), part.reason());
 }
 
 std::string FigureText(const common::Figure& figure) {

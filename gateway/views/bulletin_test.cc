@@ -144,7 +144,7 @@ TEST(ComposeBulletin, AServiceThatDoesNotAnswerIsMarkedAndTheOtherStays) {
   EXPECT_EQ(bulletin.paragraphs(1).part().reason(), "UNAVAILABLE");
   EXPECT_EQ(bulletin.paragraphs(1).runs_size(), 0);
   EXPECT_EQ(NoteOf(bulletin.paragraphs(1)),
-            "（本段暂缺：preapproval自2022-04-20T04:00:00Z起没有应答，原因：UNAVAILABLE。）");
+            "（本段暂缺：preapproval自2022-04-20 04:00（UTC）起没有应答，原因：UNAVAILABLE。）");
   for (const auto& figure : bulletin.figures()) EXPECT_TRUE(figure.key().starts_with("lists.")) << figure.key();
 }
 
@@ -168,7 +168,7 @@ TEST(ComposeBulletin, WhatWasLastSaidIsSaidAsSuch) {
   const auto bulletin = ComposeBulletin(On("2022-04-20"), world.Answers()).value();
   EXPECT_EQ(bulletin.paragraphs(1).part().state(), v1::Part::STALE);
   EXPECT_NE(TextOf(bulletin.paragraphs(1)).find("99%"), std::string::npos);
-  EXPECT_NE(NoteOf(bulletin.paragraphs(1)).find("2022-04-20T01:00:00Z"), std::string::npos);
+  EXPECT_NE(NoteOf(bulletin.paragraphs(1)).find("2022-04-20 01:00（UTC）"), std::string::npos);
 }
 
 TEST(ComposeBulletin, AServiceThatDoesNotExistHasNoParagraph) {
