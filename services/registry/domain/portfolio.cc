@@ -46,6 +46,22 @@ ProjectRow RowOf(const Project& project, int64_t version, std::string body) {
   return row;
 }
 
+// Offers what a map holds in order of id until `offer` wants no more: of `few` alone if they are known, and only what
+// follows `after` unless that is null.
+template <class Map, class Offer>
+void Walk(const Map& map, const std::optional<std::vector<Uuid>>& few, const Uuid* after, const Offer& offer) {
+  if (!few) {
+    auto it = after != nullptr ? map.upper_bound(*after) : map.begin();
+    while (it != map.end() && offer(it->first, it->second)) ++it;
+    return;
+  }
+  for (auto id = after != nullptr ? std::upper_bound(few->begin(), few->end(), *after) : few->begin(); id != few->end();
+       ++id) {
+    const auto found = map.find(*id);
+    if (found != map.end() && !offer(found->first, found->second)) return;
+  }
+}
+
 }  // namespace
 
 std::string_view ProjectRow::Text(ProjectField wanted) const {
@@ -68,6 +84,7 @@ int64_t ProjectRow::Planned(int first_year, int last_year) const {
 
 struct Portfolio::Stored {
   ProjectRow row;
+  uint32_t number = 0;  // In numbered_.
 };
 
 struct Portfolio::ListState {
@@ -151,6 +168,12 @@ void Portfolio::PutProject(const Project& project, int64_t version, std::string 
     by_region_[stored->row.region].erase(stored.get());
   } else {
     stored = std::make_unique<Stored>();
+    stored->number = static_cast<uint32_t>(numbered_.size());
+    numbered_.push_back(project.id);
+  }
+  if (const std::string_view before = stored->row.Text(ProjectField::kTitle); before != project.title) {
+    titles_.Remove(stored->number, before);
+    titles_.Put(stored->number, project.title);
   }
   stored->row = RowOf(project, version, std::move(body));
   region_names_.try_emplace(stored->row.region, project.region);
@@ -319,16 +342,30 @@ FieldValue Portfolio::Value(const List& list, const ListedProject& row, size_t f
   }
 }
 
+std::optional<std::vector<Uuid>> Portfolio::Few(const filter::BoundExpr* filter) const {
+  if (filter == nullptr) return std::nullopt;
+  // Each is looked up, which is dearer than the next of a walk; and of many, a walk fills its page soon.
+  constexpr size_t kWalkIsCheaper = 16;
+  const auto numbers = titles_.Candidates(*filter, projects_.size() / kWalkIsCheaper);
+  if (!numbers) return std::nullopt;
+  std::vector<Uuid> ids;
+  ids.reserve(numbers->size());
+  for (const uint32_t number : *numbers) ids.push_back(numbered_[number]);
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
 Portfolio::Page Portfolio::Projects(const PageQuery& query) const {
   PageCollector<const ProjectRow*, std::function<FieldValue(const ProjectRow* const&, size_t)>> collector(
       query, [this](const ProjectRow* row, size_t field) { return Value(*row, field); },
       [](const ProjectRow* row) { return row->id; });
   // Without an order the scan begins at the position itself: a page costs the same wherever it is.
   const bool seek = query.order.empty() && query.after != nullptr && !query.count;
-  for (auto it = seek ? projects_.upper_bound(query.after->id) : projects_.begin(); it != projects_.end(); ++it) {
-    const ProjectRow& row = it->second->row;
-    if (Within(row.region, query.region) && !collector.Offer(&row)) break;
-  }
+  const auto offer = [&](const Uuid&, const std::unique_ptr<Stored>& stored) {
+    return !Within(stored->row.region, query.region) || collector.Offer(&stored->row);
+  };
+  Walk(projects_, Few(query.filter), seek ? &query.after->id : nullptr, offer);
   Page page;
   collector.Finish(page);
   return page;
@@ -346,16 +383,14 @@ Portfolio::EntryPage Portfolio::Entries(const List& list, const PageQuery& query
     return listed.project == nullptr || !Within(listed.project->region, query.region) || collector.Offer(listed);
   };
   const bool seek = query.order.empty() && query.after != nullptr && !query.count;
-  const auto walk = [&](const auto& map, const auto& entry_of) {
-    for (auto it = seek ? map.upper_bound(query.after->id) : map.begin(); it != map.end(); ++it) {
-      if (!offer(it->first, entry_of(*it))) break;
-    }
-  };
+  const Uuid* const after = seek ? &query.after->id : nullptr;
+  const std::optional<std::vector<Uuid>> few = Few(query.filter);
   if (list.kind == ListKind::kMaster) {
-    walk(state->second->union_count, [&](const auto& item) { return MasterEntry(*state->second, item.first); });
+    Walk(state->second->union_count, few, after,
+         [&](const Uuid& project, uint32_t) { return offer(project, MasterEntry(*state->second, project)); });
   } else {
-    walk(state->second->entries, [](const auto& item) {
-      return ListedProject{nullptr, &item.second, item.second.kind, item.second.admitted_on};
+    Walk(state->second->entries, few, after, [&](const Uuid& project, const EntryRow& entry) {
+      return offer(project, {nullptr, &entry, entry.kind, entry.admitted_on});
     });
   }
   collector.Finish(page);

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "services/registry/domain/project.h"
 #include "services/registry/domain/project_fields.h"
 #include "services/registry/domain/rollup.h"
+#include "services/registry/domain/title_index.h"
 
 namespace yaoshi::registry {
 
@@ -131,6 +133,8 @@ class Portfolio {
  private:
   struct ListState;
   struct Stored;
+  // The projects that a filter can mean, by id, when its words about titles leave few; then no other is looked at.
+  std::optional<std::vector<Uuid>> Few(const filter::BoundExpr* filter) const;
   void AddToSums(const Stored& stored, int sign);
   void AddToAll(const Stored& stored, int sign);
   uint32_t Intern(const std::string& name);
@@ -142,6 +146,8 @@ class Portfolio {
 
   absl::btree_map<Uuid, std::unique_ptr<Stored>> projects_;
   absl::flat_hash_map<uint32_t, absl::flat_hash_set<const Stored*>> by_region_;
+  TitleIndex titles_;
+  std::vector<Uuid> numbered_;  // By the number that titles_ knows a project by: in order of their coming.
   absl::btree_map<std::string, std::unique_ptr<ListState>, std::less<>> lists_;
   absl::flat_hash_map<std::string, uint32_t> interned_;
   std::vector<std::string> names_;
