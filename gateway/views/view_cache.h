@@ -22,7 +22,7 @@ struct Rendered {
   std::string etag;
   std::string content_type = "application/json; charset=utf-8";
   std::string file_name = {};  // Of a file to keep; empty for JSON.
-  bool complete = false;  // Every part is OK.
+  bool complete = false;       // Every part is OK.
 };
 
 class ViewCache {

@@ -34,6 +34,7 @@ const SCREENS = [
   ['/', () => '/?as_of=2022-04-20', '[data-part=regions] [data-region]'],
   ['/', () => '/?as_of=2022-04-20', '[data-adds-up], [data-differs]', click('[data-figure]')],
   ['/work', () => '/work', '[data-kind]'],
+  ['/bulletin', () => '/bulletin?as_of=2022-04-20', '[data-paragraph] [data-figure]'],
   ['/lists', () => '/lists', 'tbody tr'],
   ['/lists/:list', () => '/lists/invest-2022', '.virtual .body a'],
   ['/lists/:list', () => '/lists/invest-2022?view=kanban', '[data-card]'],
