@@ -29,6 +29,7 @@ rpc::BoundService BindLists(ListCatalogueHandlers& catalogue) {
   builder.Memory("AdjustList", Absent<v1::Adjustment, v1::AdjustListRequest>);
   builder.Memory("GetAdjustment", Absent<v1::Adjustment, v1::GetAdjustmentRequest>);
   builder.Memory("ListAdjustments", Absent<v1::ListAdjustmentsResponse, v1::ListAdjustmentsRequest>);
+  builder.Memory("ListProjectEntries", Absent<v1::ListProjectEntriesResponse, v1::ListProjectEntriesRequest>);
   builder.Memory("CompareLists", Absent<v1::CompareListsResponse, v1::CompareListsRequest>);
   builder.Stream("ExportEntries", [](rpc::Call&, const v1::ExportEntriesRequest&, rpc::StreamWriter&) -> absl::Status {
     return absl::UnimplementedError("not bound");

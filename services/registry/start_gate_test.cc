@@ -31,6 +31,7 @@ std::vector<rpc::BoundService> Preapproval(const pre::CheckGateResponse& answer)
   Refuse<pre::ListCasesResponse, pre::ListCasesRequest>(builder, "ListCases");
   Refuse<pre::Case, pre::SetTargetStartRequest>(builder, "SetTargetStart");
   Refuse<pre::Case, pre::ReassessCaseRequest>(builder, "ReassessCase");
+  Refuse<pre::ListBaselinesResponse, pre::ListBaselinesRequest>(builder, "ListBaselines");
   builder.Memory("CheckGate", [answer](rpc::Call&, const pre::CheckGateRequest&) {
     return absl::StatusOr<pre::CheckGateResponse>(answer);
   });

@@ -161,7 +161,7 @@ describe('what is wrong is named, and changes nothing', () => {
   const template = (nodes) => ({ title: '试验模板', effective_on: '2022-01-01', basis: '试验', selector: { regimes: ['APPROVAL'] }, nodes });
 
   const cases = [
-    ['a day before the case', () => [`/v1/${kase.name}/procedures/P00:move`, bodyOf('PREPARE', { effective_on: '2022-04-30' })], 400],
+    ['a day before the case', () => [`/v1/${kase.name}/procedures/P00:move`, bodyOf('PREPARE', { effective_on: '2022-04-30' })], 400, 'BEFORE_CASE'],
     ['a day that has not come', () => [`/v1/${kase.name}/procedures/P00:move`, bodyOf('PREPARE', { effective_on: tomorrow() })], 400, 'INVALID_FIELDS'],
     ['a day that is none', () => [`/v1/${kase.name}/procedures/P00:move`, bodyOf('PREPARE', { effective_on: '2022-02-30' })], 400, 'INVALID_FIELDS'],
     ['an approval of what was not accepted', () => [`/v1/${kase.name}/procedures/P00:move`, bodyOf('APPROVE', { approval: { number: '1号' }, etag: '0' })], 400],

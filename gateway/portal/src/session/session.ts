@@ -17,7 +17,7 @@ const CSRF = { 'yaoshi-csrf': '1' };
 /** Where the identity provider leads a window that was opened for signing in: it tells the others and closes. */
 export const SIGNED_IN_PATH = '/signed-in';
 const LONGEST_RETURN = 1024; // characters of a path that the gateway takes to come back to
-const windows = new BroadcastChannel('yaoshi.session');
+let windows: BroadcastChannel | undefined; // From resume() on: what only reads this module hears nobody.
 const state = reactive<State>({ current: undefined, ended: false, stranger: '' });
 let waiting: (() => void)[] = [];
 
@@ -42,9 +42,12 @@ async function readCurrent(): Promise<void> {
   for (const go of ready) go();
 }
 
-windows.onmessage = () => {
-  if (state.ended || !state.current) void readCurrent().catch(() => undefined);
-};
+function listen(): void {
+  windows = new BroadcastChannel('yaoshi.session');
+  windows.onmessage = () => {
+    if (state.ended || !state.current) void readCurrent().catch(() => undefined);
+  };
+}
 
 export const session = {
   state,
@@ -57,6 +60,7 @@ export const session = {
 
   /** Takes up the session of an earlier visit, if there is one. */
   async resume(): Promise<void> {
+    listen();
     if (!localStorage.getItem(MARK)) return;
     await readCurrent().catch(() => localStorage.removeItem(MARK));
   },
@@ -88,7 +92,7 @@ export const session = {
 
   /** Tells the other windows that there is a session again. */
   announce(): void {
-    windows.postMessage('signed in');
+    windows?.postMessage('signed in');
   },
 
   /** Ends the session everywhere, and goes on to the identity provider's own sign-out, if there is one. What waited stays undone. */
