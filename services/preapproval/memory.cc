@@ -124,7 +124,6 @@ void Memory::Apply(const std::vector<feed::Change>& changes) {
     } else {
       rates_.Settle(book_, rates_.day());
     }
-    generation_.fetch_add(1, std::memory_order_release);
   }
 }
 

@@ -60,8 +60,6 @@ class Memory {
     rates_.Settle(book_, today);
     return read(std::as_const(rates_));
   }
-  // Grows with every change of what cases, copies and the catalogue say.
-  uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
   // Until which time of the registry its facts are known here; 1970 before anything was copied. Told by the follower.
   Timestamp facts_time() const { return {facts_micros_.load(std::memory_order_relaxed)}; }
@@ -77,7 +75,6 @@ class Memory {
   mutable absl::Mutex book_mutex_;
   CaseBook book_ ABSL_GUARDED_BY(book_mutex_);
   mutable RateKeeper rates_ ABSL_GUARDED_BY(book_mutex_);  // A new day changes what is counted, not what is known.
-  std::atomic<uint64_t> generation_{0};
 };
 
 }  // namespace yaoshi::preapproval

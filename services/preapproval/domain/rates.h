@@ -103,7 +103,7 @@ class RateCube {
   absl::flat_hash_map<uint32_t, Rates> totals_;  // By every code that covers a project.
 };
 
-// The same from the projects themselves, as the past is counted.
+// The same, counted plainly from the projects themselves: what tests hold the cube against.
 std::vector<RateRow> CountRates(std::span<const RatedProject> projects, Date day, const RateDimensions& dimensions);
 Rates CountTotal(std::span<const RatedProject> projects, Date day);
 
