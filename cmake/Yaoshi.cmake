@@ -1,8 +1,39 @@
 # The build's few words: yaoshi_library, yaoshi_binary, yaoshi_test, yaoshi_protos.
 
 add_library(yaoshi_flags INTERFACE)
-target_compile_options(yaoshi_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
+# Warnings are errors where the rules are checked: in a debug build. With -O2 or a sanitizer, GCC 12 finds overflows in std::string that are none (its
+# bugs 105329, 105651), and forgets that a precompiled header is a system's: nobody's start fails for that.
+set(YAOSHI_STRICT $<AND:$<CONFIG:Debug>,$<STREQUAL:${YAOSHI_SANITIZE},>>)
+target_compile_options(yaoshi_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor $<${YAOSHI_STRICT}:-Werror>
+  "$<$<CONFIG:RelWithDebInfo>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread>")
 target_include_directories(yaoshi_flags INTERFACE ${CMAKE_SOURCE_DIR})
+
+# Headers that nearly every source reads, compiled once: without, two thirds of a build are spent reading them again. A source
+# still includes what it uses. What defines macros (FMT_SHARED, _REENTRANT, __cpp_runtime_arrays) must be alike for all its users.
+add_library(yaoshi_precompiled INTERFACE)
+target_link_libraries(yaoshi_precompiled INTERFACE fmt::fmt)
+target_compile_options(yaoshi_precompiled INTERFACE -pthread -Wpedantic)
+set(YAOSHI_PRECOMPILED
+  <algorithm> <array> <atomic> <chrono> <cstdint> <functional> <map> <memory> <mutex> <optional> <set> <span> <string> <string_view>
+  <thread> <tuple> <unordered_map> <utility> <variant> <vector>
+  <absl/base/thread_annotations.h> <absl/container/flat_hash_map.h> <absl/container/flat_hash_set.h> <absl/status/status.h>
+  <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/synchronization/mutex.h> <fmt/format.h>
+  <google/protobuf/descriptor.pb.h> <google/protobuf/message.h>)
+if(YAOSHI_SANITIZE STREQUAL "thread")
+  list(PREPEND YAOSHI_PRECOMPILED ${CMAKE_SOURCE_DIR}/cmake/sanitizers/protobuf_tsan.h)
+endif()
+function(yaoshi_precompile name)
+  add_library(${name} OBJECT ${CMAKE_SOURCE_DIR}/cmake/precompiled.cc)
+  target_link_libraries(${name} PRIVATE yaoshi_precompiled)
+  target_precompile_headers(${name} PRIVATE ${YAOSHI_PRECOMPILED} ${ARGN})
+endfunction()
+yaoshi_precompile(yaoshi_headers)
+yaoshi_precompile(yaoshi_test_headers <gmock/gmock.h> <gtest/gtest.h>)
+target_link_libraries(yaoshi_test_headers PRIVATE GTest::gmock GTest::gtest)
+function(yaoshi_use_precompiled name headers)
+  target_link_libraries(${name} PRIVATE yaoshi_precompiled)
+  target_precompile_headers(${name} REUSE_FROM ${headers})
+endfunction()
 
 # What absl::Mutex orders, for a thread-sanitizer build: see the file. Linked into every program there.
 if(YAOSHI_SANITIZE STREQUAL "thread")
@@ -23,6 +54,7 @@ function(yaoshi_library name)
     add_library(${name} STATIC ${ARG_SRCS})
     target_link_libraries(${name} PUBLIC ${ARG_DEPS} PRIVATE yaoshi_flags)
     target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+    yaoshi_use_precompiled(${name} yaoshi_headers)
   else()
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE ${ARG_DEPS})
@@ -34,6 +66,7 @@ function(yaoshi_binary name)
   cmake_parse_arguments(ARG "" "" "SRCS;DEPS" ${ARGN})
   add_executable(${name} ${ARG_SRCS})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} yaoshi_flags)
+  yaoshi_use_precompiled(${name} yaoshi_headers)
   yaoshi_add_sanitizer(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
@@ -47,6 +80,7 @@ function(yaoshi_test name)
   endif()
   add_executable(${name} ${ARG_SRCS})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest GTest::gtest_main yaoshi_flags)
+  yaoshi_use_precompiled(${name} yaoshi_test_headers)
   yaoshi_add_sanitizer(${name})
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT 300)
@@ -71,4 +105,5 @@ function(yaoshi_protos name)
   add_library(${name} STATIC ${sources})
   target_include_directories(${name} SYSTEM PUBLIC ${generated})
   target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${ARG_DEPS})
+  yaoshi_use_precompiled(${name} yaoshi_headers)
 endfunction()

@@ -22,7 +22,6 @@
 namespace yaoshi::gateway {
 namespace {
 
-constexpr std::chrono::milliseconds kMaxTimeout{60000};
 constexpr std::chrono::minutes kDownloadTimeout{30};
 constexpr std::chrono::milliseconds kHealthTimeout{1000};
 constexpr size_t kBodyPiece = size_t{64} * 1024;
@@ -101,6 +100,7 @@ App::App(AppOptions options)
       figures_(backends_, memory_, clock_),
       views_(*api_, backends_, memory_, clock_, [this](const std::string& service) { return FeedOf(service); }),
       portal_(std::move(options.portal)),
+      map_(options.map != nullptr ? std::move(options.map) : RegionMap::None()),
       openapi_(OpenApi(*api_)) {
   if (const auto registry = backends_.find("registry"); registry != backends_.end()) {
     sessions_ = std::make_unique<Sessions>(options.sessions, registry->second.channel, *signer_, identity_, clock_);
@@ -127,16 +127,18 @@ App::~App() {
   in_flight_->mutex.AwaitWithTimeout(absl::Condition(&none), absl::FromChrono(kMaxTimeout) + absl::Seconds(5));
 }
 
+std::vector<std::pair<std::string_view, App::View>> App::ViewsByName() {
+  return {{"GetOverview", &PortalViews::GetOverview},       {"GetRegionPage", &PortalViews::GetRegionPage},
+          {"GetProjectPage", &PortalViews::GetProjectPage}, {"GetMyWork", &PortalViews::GetMyWork},
+          {"GetBulletin", &PortalViews::GetBulletin},       {"DownloadBulletin", &PortalViews::DownloadBulletin}};
+}
+
 void App::RegisterLocalMethods() {
   const std::string package = "/yaoshi.gateway.v1.";
   local_methods_[package + "FigureViewService/ListFigures"] = {[this](LocalCall c) { figures_.List(std::move(c)); }};
+  local_methods_[package + "MapService/GetMap"] = {[this](const LocalCall& c) { map_->Get(c); }};
   const std::string portal = package + "PortalService/";
-  local_methods_[portal + "GetOverview"] = {[this](const LocalCall& c) { views_.GetOverview(c); }};
-  local_methods_[portal + "GetRegionPage"] = {[this](const LocalCall& c) { views_.GetRegionPage(c); }};
-  local_methods_[portal + "GetProjectPage"] = {[this](const LocalCall& c) { views_.GetProjectPage(c); }};
-  local_methods_[portal + "GetMyWork"] = {[this](const LocalCall& c) { views_.GetMyWork(c); }};
-  local_methods_[portal + "GetBulletin"] = {[this](const LocalCall& c) { views_.GetBulletin(c); }};
-  local_methods_[portal + "DownloadBulletin"] = {[this](const LocalCall& c) { views_.DownloadBulletin(c); }};
+  for (const auto& [name, view] : ViewsByName()) local_methods_[portal + std::string(name)] = {ViewOverHttp(view)};
   if (sessions_ == nullptr) return;
   local_methods_[package + "SessionService/CreateSession"] = {[this](LocalCall c) { sessions_->Create(std::move(c)); },
                                                               /*anonymous=*/true};
@@ -150,6 +152,16 @@ void App::RegisterLocalMethods() {
   local_methods_[portal + "Search"] = {[this](const LocalCall& c) { search_->Search(c); }};
   local_methods_[package + "LiveService/WatchChanges"] = {[this](LocalCall c) { WatchChanges(std::move(c)); }};
   local_methods_[package + "UploadService/UploadFile"] = {[this](LocalCall c) { uploads_->Upload(std::move(c)); }};
+}
+
+LocalHandler App::ViewOverHttp(View view) {
+  return [this, view](const LocalCall& call) {
+    const auto done = [call](const ViewCache::Answer& answer) {
+      if (!answer.ok()) return call.done(answer.status());
+      call.reply(ReplyWith(**answer, call.exchange->request()));
+    };
+    (views_.*view)({call.request, call.principal, call.options, done});
+  };
 }
 
 void App::FollowFeeds() {

@@ -18,6 +18,7 @@
 #include "common/obs/log.h"
 #include "common/obs/metrics.h"
 #include "common/obs/trace.h"
+#include "common/rpc/service.h"
 #include "gateway/backends.h"
 #include "gateway/feed.h"
 #include "gateway/figures.h"
@@ -25,6 +26,7 @@
 #include "gateway/live.h"
 #include "gateway/memory.h"
 #include "gateway/oidc/sign_in.h"
+#include "gateway/region_map.h"
 #include "gateway/search/project_search.h"
 #include "gateway/sessions.h"
 #include "gateway/static_files.h"
@@ -34,7 +36,8 @@
 
 namespace yaoshi::gateway {
 
-inline constexpr size_t kMaxBodyBytes = size_t{4} << 20;  // Of a JSON body; the services take no larger message.
+inline constexpr std::chrono::milliseconds kMaxTimeout{60000};  // The longest that a call may take.
+inline constexpr size_t kMaxBodyBytes = size_t{4} << 20;        // Of a JSON body; the services take no larger message.
 
 struct AppOptions {
   std::unique_ptr<Api> api;
@@ -47,6 +50,7 @@ struct AppOptions {
   SessionOptions sessions;
   UploadOptions uploads;
   std::unique_ptr<StaticFiles> portal;                // Null: a landing page stands in its place.
+  std::shared_ptr<const RegionMap> map;               // Null: there is none.
   std::unique_ptr<oidc::Provider> identity_provider;  // Null: people sign in with account and password alone.
 };
 
@@ -63,6 +67,9 @@ class App {
 
   // Answers a request. This object must outlive the answer.
   void Handle(std::shared_ptr<Exchange> exchange);
+
+  // What is served over gRPC: the views, the search and the figures, by the same rights as over HTTP.
+  std::vector<rpc::BoundService> GrpcServices();
 
   // Ends the streams that would never end by themselves; before the HTTP server is stopped.
   void EndStreams() { live_.Stop(); }
@@ -108,7 +115,12 @@ class App {
     bool anonymous = false;  // Needs no access token.
   };
 
+  using View = void (PortalViews::*)(const ViewCall&);
+  // The methods of PortalService that are kept as views.
+  static std::vector<std::pair<std::string_view, View>> ViewsByName();
+
   void RegisterLocalMethods();
+  LocalHandler ViewOverHttp(View view);
   // Pages that are no RPC: true when it answered.
   bool ServePage(const std::shared_ptr<Visit>& visit);
   void ServeHealth(const std::shared_ptr<Visit>& visit);
@@ -122,9 +134,16 @@ class App {
   const Feed* FeedOf(const std::string& service) const;
   // Everything before the body is read, one after the other: the route; who asks; time and size.
   absl::Status FindRoute(Visit& visit, HttpReply& refusal);
-  void Identify(const std::shared_ptr<Visit>& visit, std::function<void(absl::Status)> then);
+  void Identify(const std::shared_ptr<Visit>& visit, const std::function<void(absl::Status)>& then);
   absl::Status IdentifyByToken(Visit& visit);
   absl::Status Equip(Visit& visit);
+  // The write that what is read by this account must show; empty: none.
+  std::string WriteBefore(const auth::Principal& who, std::string_view brought, std::string_view backend) const;
+  // The same of a call over gRPC; an error when its session has ended.
+  absl::StatusOr<rpc::CallOptions> OnBehalfOf(const rpc::Call& call);
+  rpc::RelayHandler ViewOverGrpc(View view);
+  rpc::RelayHandler LocalOverGrpc(LocalHandler handler);
+  absl::Status DownloadBulletin(rpc::Call& call, const v1::DownloadBulletinRequest& request, rpc::StreamWriter& writer);
   absl::Status Admit(Visit& visit) const;
   absl::Status SetTimeout(Visit& visit) const;
   // With the whole body at hand.
@@ -161,6 +180,7 @@ class App {
   absl::flat_hash_map<const Route*, std::string> permissions_;  // "projects.read"
   std::vector<std::unique_ptr<Feed>> feeds_;
   const std::unique_ptr<StaticFiles> portal_;
+  const std::shared_ptr<const RegionMap> map_;
   const std::string openapi_;
 
   absl::Mutex mutex_;

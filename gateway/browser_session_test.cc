@@ -79,6 +79,14 @@ TEST_F(BrowserSessionTest, TheCookieIsForThisSiteAlone) {
   EXPECT_EQ(Ask("GET", "/v1/books", CookieOf(secure) + "X-Forwarded-Proto: https\r\n").status, 200);
 }
 
+TEST_F(BrowserSessionTest, WhoComesByHttpsIsToldToComeByNothingElse) {
+  const char* name = "strict-transport-security";
+  EXPECT_EQ(SignIn("X-Forwarded-Proto: https\r\n").headers.at(name), "max-age=31536000");
+  EXPECT_EQ(Ask("GET", "/v1/books", "X-Forwarded-Proto: https\r\n").headers.at(name), "max-age=31536000")
+      << "a refusal, too";
+  EXPECT_FALSE(SignIn().headers.contains(name)) << "who came by http may have no other way";
+}
+
 TEST_F(BrowserSessionTest, WhatChangesSomethingNeedsTheHeaderThatNoOtherSiteCanSend) {
   const std::string cookie = CookieOf(SignIn());
   EXPECT_EQ(Ask("GET", "/v1/books", cookie).status, 200);

@@ -24,6 +24,10 @@ std::string BearerToken(const HttpRequest& request) {
   return std::string(header.substr(kScheme.size()));
 }
 
+bool IsConsistencyToken(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxConsistencyToken;
+}
+
 // A page of another site can make a browser send a cookie, but not this header.
 absl::Status CheckForgery(const HttpRequest& request) {
   const bool safe = request.method == "GET" || request.method == "HEAD";
@@ -38,7 +42,7 @@ std::string PermissionOf(const Route& route) {
   return route.method->options().GetExtension(yaoshi::common::v1::permission);
 }
 
-void App::Identify(const std::shared_ptr<Visit>& visit, std::function<void(absl::Status)> then) {
+void App::Identify(const std::shared_ptr<Visit>& visit, const std::function<void(absl::Status)>& then) {
   const HttpRequest& request = visit->exchange->request();
   const Route& route = *visit->match.route;
   visit->options.forwarded_for = request.peer;
@@ -82,14 +86,18 @@ absl::Status App::Equip(Visit& visit) {
     }
   }
   visit.options.gateway_token = identity_.Token();
-  const std::string_view token = visit.exchange->request().Header(kTokenHeader);
-  if (!token.empty() && token.size() <= kMaxConsistencyToken) {
-    visit.options.consistency_token = std::string(token);
-  } else if (!visit.writes) {
-    const std::string_view backend = route.backend == kLocalBackend ? kTokenBackend : std::string_view(route.backend);
-    visit.options.consistency_token = memory_.Recall(visit.principal.account, backend);
+  const std::string_view brought = visit.exchange->request().Header(kTokenHeader);
+  const std::string_view backend = route.backend == kLocalBackend ? kTokenBackend : std::string_view(route.backend);
+  // A write waits for what it names, not for what is remembered.
+  if (!visit.writes || IsConsistencyToken(brought)) {
+    visit.options.consistency_token = WriteBefore(visit.principal, brought, backend);
   }
   return absl::OkStatus();
+}
+
+std::string App::WriteBefore(const auth::Principal& who, std::string_view brought, std::string_view backend) const {
+  if (IsConsistencyToken(brought)) return std::string(brought);
+  return memory_.Recall(who.account, backend);
 }
 
 }  // namespace yaoshi::gateway

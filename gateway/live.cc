@@ -18,18 +18,13 @@ constexpr size_t kPieceEvents = 100;  // Events written at once.
 
 // The permission that reads a resource of a type.
 constexpr std::pair<std::string_view, std::string_view> kReads[] = {
-    {"case", "procedures.read"},
-    {"delegation", "procedures.read"},
-    {"entry", "lists.read"},
-    {"import_mapping", "imports.write"},
-    {"list", "lists.read"},
-    {"official", "directory.read"},
-    {"organization", "directory.read"},
-    {"procedure", "procedures.read"},
-    {"procedure_type", "catalogue.read"},
-    {"project", "projects.read"},
-    {"template", "catalogue.read"},
-    {"warning", "procedures.read"},
+    {"case", "procedures.read"},         {"case_migration", "procedures.read"},
+    {"delegation", "procedures.read"},   {"entry", "lists.read"},
+    {"import_mapping", "imports.write"}, {"list", "lists.read"},
+    {"official", "directory.read"},      {"organization", "directory.read"},
+    {"procedure", "procedures.read"},    {"procedure_type", "catalogue.read"},
+    {"project", "projects.read"},        {"scenario", "procedures.read"},
+    {"template", "catalogue.read"},      {"warning", "procedures.read"},
     {"work_calendar", "calendar.read"},
 };
 
@@ -118,20 +113,22 @@ void LiveChanges::Place(Client& client, std::string_view last_event_id) {
   client.next = first_;
 }
 
+std::string LiveChanges::StartAnew(Client& client) const {
+  client.reset = client.beat = false;
+  client.next = first_ + events_.size();
+  client.seen = newest_;
+  return fmt::format("id: {}\nevent: reset\ndata: {{}}\n\n", ToText(client.seen));
+}
+
 std::string LiveChanges::NextPiece(Client& client) {
-  if (client.next < first_) {  // It reads too slowly.
-    client.reset = true;
-    client.next = first_ + events_.size();
-    client.seen = newest_;
-  }
+  if (client.reset || client.next < first_) return StartAnew(client);  // The latter reads too slowly.
   std::string piece;
-  if (std::exchange(client.reset, false)) {
-    piece = fmt::format("id: {}\nevent: reset\ndata: {{}}\n\n", ToText(client.seen));
-  }
   for (size_t written = 0; client.next < first_ + events_.size() && written < kPieceEvents; ++client.next) {
     const Event& event = events_[client.next - first_];
     int64_t& seen = client.seen[event.service];
     if (event.change.sequence() <= seen) continue;
+    // It came back before this gateway knew what it had missed.
+    if (seen != 0 && event.change.sequence() > seen + 1) return piece + StartAnew(client);
     seen = event.change.sequence();
     const FeedChange& change = event.change;
     if (!MayHear(client.call.principal, change)) continue;
@@ -146,7 +143,11 @@ std::string LiveChanges::NextPiece(Client& client) {
     piece += fmt::format("id: {}\nevent: change\ndata: {}\n\n", ToText(client.seen), json.dump());
     ++written;
   }
-  if (piece.empty() && client.beat) piece = ": still here\n\n";
+  if (piece.empty() && client.beat) {
+    // With how far it is: it can go on from there without having heard of anything.
+    if (const std::string seen = ToText(client.seen); !seen.empty()) piece = fmt::format("id: {}\n", seen);
+    piece += ": still here\n\n";
+  }
   client.beat = false;
   return piece;
 }

@@ -57,6 +57,8 @@ class LiveChanges {
 
   // Where a client goes on that has seen so much.
   void Place(Client& client, std::string_view last_event_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // It has missed something: where it goes on, and what tells it so.
+  std::string StartAnew(Client& client) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string NextPiece(Client& client) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Advance(const ClientPtr& client) ABSL_LOCKS_EXCLUDED(mutex_);
   void AdvanceAll() ABSL_LOCKS_EXCLUDED(mutex_);

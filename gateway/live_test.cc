@@ -115,6 +115,10 @@ TEST(MayHear, WhatTheCallerMayRead) {
       {"procedure", "621122", true, true, false, true},
       {"procedure", "621125", true, false, false, true},
       {"warning", "621125", true, false, false, true},
+      {"scenario", "621122", true, true, false, true},
+      {"scenario", "621125", true, false, false, true},
+      {"case_migration", "621122", true, true, false, true},
+      {"case_migration", "621125", true, false, false, true},
       {"delegation", "621125", true, false, false, true},
       {"procedure_type", "621100", true, true, true, true},
       {"template", "621100", true, true, true, true},
@@ -152,8 +156,22 @@ TEST_F(LiveTest, EachHearsWhatItMayAndNoMore) {
 TEST_F(LiveTest, GoesOnAfterTheLastEvent) {
   for (int i = 1; i <= 3; ++i) live_.Apply("registry", ChangeOf(i, "project", "621122"));
   EXPECT_THAT(Listen(kOffice, "registry:1")->All("id"), ElementsAre("registry:2", "registry:3"));
-  EXPECT_THAT(Listen(kOffice, "registry:3")->All("id"), IsEmpty());
-  EXPECT_THAT(Listen(kOffice)->All("id"), IsEmpty()) << "without a last event it starts with the next one";
+  for (const char* last : {"registry:3", ""}) {
+    const auto browser = Listen(kOffice, last);
+    EXPECT_THAT(browser->All("event"), IsEmpty()) << "without a last event it starts with the next one";
+    EXPECT_THAT(browser->All("id"), ElementsAre("registry:3"))
+        << "it knows where to go on without having heard of anything";
+  }
+}
+
+TEST_F(LiveTest, WhoComesBackBeforeTheGatewayKnowsWhatWasMissedIsToldToStartAnew) {
+  const auto browser = Listen(kOffice, "registry:3");
+  live_.Apply("registry", ChangeOf(2, "project", "621122"));  // From before the gateway's start.
+  EXPECT_THAT(browser->All("event"), IsEmpty());
+  live_.Apply("registry", ChangeOf(6, "project", "621122"));
+  EXPECT_THAT(browser->All("event"), ElementsAre("reset"));
+  live_.Apply("registry", ChangeOf(7, "project", "621122"));
+  EXPECT_THAT(browser->All("id"), ElementsAre("registry:3", "registry:6", "registry:7"));
 }
 
 TEST_F(LiveTest, WhoMissedTooMuchIsToldToStartAnew) {

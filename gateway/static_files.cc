@@ -67,8 +67,6 @@ absl::StatusOr<std::unique_ptr<StaticFiles>> StaticFiles::Load(const std::string
     const std::string path = "/" + entry.path().lexically_relative(folder).generic_string();
     if (absl::StrContains(path, "/.")) continue;  // Hidden: stamps and the like.
     if (entry.path().extension() == kPacked && fs::exists(fs::path(entry.path()).replace_extension(), error)) continue;
-    File file;
-    file.type = TypeOf(entry.path());
     std::string bytes;
     const bool read = Read(entry.path(), bytes);
     total += bytes.size();
@@ -77,11 +75,8 @@ absl::StatusOr<std::unique_ptr<StaticFiles>> StaticFiles::Load(const std::string
     }
     std::string packed;
     if (!Read(entry.path().string() + std::string(kPacked), packed)) packed = Gzip(bytes, kBestGzip);
-    file.etag = EtagOf(bytes);
-    if (packed.size() < bytes.size()) file.packed = std::make_shared<std::string>(std::move(packed));
-    file.bytes = std::make_shared<std::string>(std::move(bytes));
-    file.immutable = path.starts_with(kAssets);
-    files->files_[path] = std::move(file);
+    files->files_[path] = {Representation::Of(TypeOf(entry.path()), std::move(bytes), std::move(packed)),
+                           path.starts_with(kAssets)};
   }
   if (error) return absl::FailedPreconditionError(fmt::format("{} cannot be read: {}", folder, error.message()));
   if (!files->files_.contains(kIndex)) {
@@ -95,24 +90,10 @@ std::optional<HttpReply> StaticFiles::Serve(const HttpRequest& request) const {
   auto found = files_.find(request.path);
   if (found == files_.end() && request.path.starts_with(kAssets)) return std::nullopt;
   if (found == files_.end()) found = files_.find(kIndex);
-  return ReplyWith(found->second, request);
-}
-
-HttpReply StaticFiles::ReplyWith(const File& file, const HttpRequest& request) const {
-  HttpReply reply;
-  reply.headers = {{"Content-Type", file.type},
-                   {"ETag", file.etag},
-                   {"Vary", "Accept-Encoding"},
-                   {"Cache-Control", file.immutable ? "public, max-age=31536000, immutable" : "no-cache"},
-                   {"Content-Security-Policy", std::string(kPortalPolicy)},
-                   {"Cross-Origin-Opener-Policy", "same-origin"}};
-  if (MatchesEtag(request.Header("if-none-match"), file.etag)) {
-    reply.status = 304;
-    return reply;
-  }
-  const bool packed = file.packed != nullptr && AcceptsGzip(request.Header("accept-encoding"));
-  if (packed) reply.headers.emplace_back("Content-Encoding", "gzip");
-  reply.shared = packed ? file.packed : file.bytes;
+  const File& file = found->second;
+  HttpReply reply = file.kept.ReplyTo(request, file.immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  reply.headers.emplace_back("Content-Security-Policy", std::string(kPortalPolicy));
+  reply.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
   return reply;
 }
 

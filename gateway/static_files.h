@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/http/exchange.h"
+#include "gateway/http/representation.h"
 
 namespace yaoshi::gateway {
 
@@ -24,13 +25,9 @@ class StaticFiles {
 
  private:
   struct File {
-    std::string type;  // "text/css; charset=utf-8"
-    std::shared_ptr<const std::string> bytes;
-    std::shared_ptr<const std::string> packed;  // By gzip; null when that gains nothing.
-    std::string etag;                           //
-    bool immutable = false;                     // Its name changes with its content.
+    Representation kept;
+    bool immutable = false;  // Its name changes with its content.
   };
-  HttpReply ReplyWith(const File& file, const HttpRequest& request) const;
 
   std::map<std::string, File, std::less<>> files_;  // By path, "/assets/index-4f2a.js".
 };

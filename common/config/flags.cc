@@ -58,6 +58,7 @@ struct Flags::State {
     std::string text = fmt::format("{} (environment: {})", help, flag->environment);
     if (!default_text.empty()) text += fmt::format(" [{}]", default_text);
     flag->option = app.add_option(fmt::format("--{}", name), flag->text, text);
+    flag->option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // An operator's flags stand behind ours.
     flags.push_back(std::move(flag));
     return *flags.back();
   }

@@ -60,6 +60,12 @@ TEST_F(FlagsTest, RefusesWhatIsNoNumber) {
   }
 }
 
+TEST_F(FlagsTest, OfAFlagThatIsGivenTwiceTheLastHolds) {
+  ASSERT_TRUE(Parse({"--address", "first:1", "--peers", "a,b", "--address", "last:2", "--peers", "c"}).ok());
+  EXPECT_EQ(address_, "last:2");
+  EXPECT_THAT(peers_, ElementsAre("c"));
+}
+
 TEST_F(FlagsTest, TheFlagWinsOverTheEnvironment) {
   environment_ = {{"YAOSHI_ADDRESS", "env:2"}, {"YAOSHI_QUEUE_LIMIT", "20"}, {"YAOSHI_PEERS", "a,,b"}};
   ASSERT_TRUE(Parse({"--address", "flag:3", "--reflect"}).ok());

@@ -17,6 +17,7 @@
 #include <unordered_map>
 
 #include "common/db/status.h"
+#include "common/db/watch.h"
 #include "common/status/status.h"
 
 namespace yaoshi::db {
@@ -72,6 +73,24 @@ template <class T>
 const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
   return result.status();
 }
+
+// Tells the watch how long a statement took, however it ended.
+class Timed {
+ public:
+  Timed(StatementWatch* watch, std::string_view sql) : watch_(watch), sql_(sql) {}
+  ~Timed() {
+    using std::chrono::microseconds;
+    if (watch_ == nullptr) return;
+    watch_->Took(sql_, std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - begin_));
+  }
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+ private:
+  StatementWatch* const watch_;
+  const std::string_view sql_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
 
 }  // namespace
 
@@ -195,6 +214,7 @@ void Session::LimitStatement() {
 template <class F>
 auto Session::Guard(std::string_view sql, F f) -> decltype(f()) {
   if (absl::Status connected = EnsureConnected(); !connected.ok()) return connected;
+  const Timed timed(options_.watch.get(), sql);
   try {
     LimitStatement();
     return f();

@@ -19,6 +19,8 @@
 
 namespace yaoshi::db {
 
+class StatementWatch;
+
 // Where the database is and how long to wait for it.
 struct Options {
   std::string socket;  // Path of a Unix socket; wins over host and port.
@@ -28,8 +30,9 @@ struct Options {
   std::string password;
   std::string schema;
   int connect_timeout_seconds = 2;
-  int read_timeout_seconds = 15;       // Longer than any statement may take.
-  int statement_timeout_seconds = 10;  // The server ends a longer statement; 0: never.
+  int read_timeout_seconds = 15;          // Longer than any statement may take.
+  int statement_timeout_seconds = 10;     // The server ends a longer statement; 0: never.
+  std::shared_ptr<StatementWatch> watch;  // Told of every statement; may be null.
 };
 
 // A value to bind. Dates and times are bound as SQL text, ids as 16 bytes.

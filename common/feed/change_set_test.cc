@@ -112,5 +112,15 @@ TEST_F(ChangeSetTest, ThePastIsAsTheModelSaysForRandomHistories) {
   }
 }
 
+TEST_F(ChangeSetTest, PlansAreMadeFromWhatHasComeAndNotFromBeforeAnImport) {
+  EXPECT_EQ(testing::LateStatistics(session_), "");
+  std::vector<Version> versions;
+  for (int project = 0; project < 2000; ++project) versions.push_back(ProjectVersion(project, 1, "a"));
+  Commit(versions);
+  EXPECT_GT(Number("SELECT cardinality FROM information_schema.statistics WHERE table_schema = DATABASE() AND "
+                   "table_name = 'resource_version' AND index_name = 'PRIMARY' AND seq_in_index = 1"),
+            500);
+}
+
 }  // namespace
 }  // namespace yaoshi::feed

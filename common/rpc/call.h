@@ -29,6 +29,8 @@ struct CallInfo {
   std::string request_id;
   std::string origin;
   std::string trace_id;
+  std::string_view token;        // Outlives the call, as does the next.
+  std::string_view after_write;  // A consistency token.
   Timestamp now;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
   const google::protobuf::Message* request = nullptr;  // Outlives the call.
@@ -53,6 +55,11 @@ class Call {
   const std::string& origin() const { return info_.origin; }
   // 32 hex digits (W3C trace context).
   const std::string& trace_id() const { return info_.trace_id; }
+
+  // The caller's access token, and the token of the write that the answer must show ("": of none): for a handler that
+  // asks other services on the caller's behalf.
+  std::string_view token() const { return info_.token; }
+  std::string_view after_write() const { return info_.after_write; }
 
   // Fixed at admission, or when the wait for the caller's own write ended: all of a call happens at one moment.
   Timestamp now() const { return info_.now; }

@@ -20,6 +20,7 @@ using yaoshi::testing::v1::UpdateEchoRequest;
 inline constexpr char kGetEcho[] = "/yaoshi.testing.v1.EchoService/GetEcho";
 inline constexpr char kCreateEcho[] = "/yaoshi.testing.v1.EchoService/CreateEcho";
 inline constexpr char kUpdateEcho[] = "/yaoshi.testing.v1.EchoService/UpdateEcho";
+inline constexpr char kRelayEcho[] = "/yaoshi.testing.v1.EchoService/RelayEcho";
 inline constexpr char kStreamEcho[] = "/yaoshi.testing.v1.EchoService/StreamEcho";
 
 struct EchoHandlers {
@@ -30,6 +31,9 @@ struct EchoHandlers {
   };
   std::function<absl::StatusOr<Echo>(Call&, const CreateEchoRequest&)> create =
       [](Call&, const CreateEchoRequest& request) { return request.echo(); };
+  RelayHandler relay = [](Call&, const google::protobuf::Message&, const RelayDone& done) {
+    done(Echo().SerializeAsString());
+  };
   std::function<absl::Status(Call&, const StreamEchoRequest&, StreamWriter&)> stream =
       [](Call&, const StreamEchoRequest& request, StreamWriter& writer) {
         Echo echo;
@@ -52,6 +56,7 @@ inline std::vector<BoundService> BindEcho(EchoHandlers handlers = {}) {
   builder.Memory("UpdateEcho", [](Call&, const UpdateEchoRequest& request) -> absl::StatusOr<Bytes> {
     return Bytes{request.echo().SerializeAsString()};
   });
+  builder.Relay("RelayEcho", handlers.relay);
   builder.Stream("StreamEcho", handlers.stream);
   std::vector<BoundService> services;
   services.push_back(builder.Finish());

@@ -105,8 +105,10 @@ absl::StatusOr<CallInfo> Gate::Admit(const GatedMethod& method, const Arrival& a
                  fmt::format("Give the call at least {} ms.", kShortestDeadline.count()));
   }
   info.now = clock_.Now();
+  info.token = WithoutBearer(arrival.authorization);
+  info.after_write = arrival.after_write;
   if (options_.verifier == nullptr) return auth::Unauthenticated();
-  ASSIGN_OR_RETURN(info.principal, options_.verifier->Verify(WithoutBearer(arrival.authorization), info.now));
+  ASSIGN_OR_RETURN(info.principal, options_.verifier->Verify(info.token, info.now));
   info.reach = method.reach[static_cast<size_t>(info.principal.role)];
   if (info.reach == auth::Reach::kNone) {
     return Error(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED",
@@ -147,8 +149,8 @@ std::string Gate::RequestId(const GatedMethod& method, const google::protobuf::M
   if (method.request_id != nullptr) {
     std::string id = request.GetReflection()->GetString(request, method.request_id);
     if (!id.empty()) return id;
-  } else if (method.bound.kind == HandlerKind::kMemory) {
-    return {};  // A read out of memory: its trace id names it well enough.
+  } else if (method.bound.kind == HandlerKind::kMemory || method.bound.kind == HandlerKind::kRelay) {
+    return {};  // A read without a database: its trace id names it well enough.
   }
   return Uuid::New(clock_).ToString();
 }

@@ -45,7 +45,8 @@ struct Arrival {
   std::string_view gateway_token;
   std::string_view forwarded_for;
   std::string_view traceparent;
-  std::string peer;  // As gRPC says it: "ipv4:192.0.2.7:5123".
+  std::string_view after_write;  // A consistency token.
+  std::string peer;              // As gRPC says it: "ipv4:192.0.2.7:5123".
 };
 
 class StreamInProgress;

@@ -122,6 +122,7 @@ int Main() {
   builder.Memory("GetEcho", [&](Call&, const GetEchoRequest&) -> absl::StatusOr<Bytes> { return Bytes{answer}; });
   builder.Database("CreateEcho", handlers.create);
   builder.Memory("UpdateEcho", [](Call&, const UpdateEchoRequest&) -> absl::StatusOr<Bytes> { return Bytes{}; });
+  builder.Relay("RelayEcho", [](Call&, const google::protobuf::Message&, const RelayDone& done) { done(""); });
   builder.Stream("StreamEcho", handlers.stream);
   std::vector<BoundService> services;
   services.push_back(builder.Finish());

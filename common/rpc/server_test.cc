@@ -303,6 +303,52 @@ TEST(GateTest, AMemoryHandlerWaitsForTheConsistencyToken) {
   EXPECT_EQ(seen.calls, 1);
 }
 
+TEST(GateTest, ARelayAnswersFromAnotherThreadAndKnowsForWhom) {
+  std::thread other;
+  std::string token, after_write;
+  EchoHandlers handlers;
+  handlers.relay = [&](Call& call, const google::protobuf::Message& request, const RelayDone& done) {
+    token = call.token();
+    after_write = call.after_write();
+    other = std::thread([&call, &request, done] {
+      Echo echo;
+      echo.set_name(call.principal().account);
+      echo.set_text(static_cast<const GetEchoRequest&>(request).text());
+      done(echo.SerializeAsString());
+    });
+  };
+  TestServer server(BindEcho(handlers));
+  CallOptions call = server.As(CityOffice());
+  call.consistency_token = "41";
+  const auto echo = server.channel().Call<Echo>(kRelayEcho, GetOf("later"), call);
+  other.join();
+  ASSERT_TRUE(echo.ok()) << echo.status();
+  EXPECT_EQ(echo->text(), "later");
+  EXPECT_EQ(echo->name(), CityOffice().account);
+  EXPECT_EQ(token, call.token);
+  EXPECT_EQ(after_write, "41");
+  EXPECT_EQ(server.channel().CallBlocking(kRelayEcho, GetOf("x"), {}).status.code(),
+            absl::StatusCode::kUnauthenticated);
+}
+
+TEST(GateTest, ARelayThatFailsOrThrowsAnswersOnce) {
+  EchoHandlers handlers;
+  handlers.relay = [](Call&, const google::protobuf::Message& request, const RelayDone& done) {
+    const std::string text = static_cast<const GetEchoRequest&>(request).text();
+    if (text == "twice") done(Echo().SerializeAsString());
+    if (text != "fail") throw std::runtime_error("secret");
+    done(Error(absl::StatusCode::kNotFound, "NO_ECHO", "There is no echo."));
+  };
+  TestServer server(BindEcho(handlers));
+  const auto call = [&](const char* text) {
+    return server.channel().CallBlocking(kRelayEcho, GetOf(text), server.As(CityOffice())).status;
+  };
+  EXPECT_EQ(ReasonOf(call("fail")), "NO_ECHO");
+  EXPECT_EQ(call("throw").code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(call("throw").message()), Not(HasSubstr("secret")));
+  EXPECT_TRUE(call("twice").ok());
+}
+
 TEST(GateTest, StreamsInOrderWithPermission) {
   TestServer server(BindEcho());
   StreamEchoRequest request;

@@ -56,6 +56,17 @@ void ServiceBuilder::Add(std::string_view method, BoundMethod bound, const googl
   methods_.push_back(std::move(bound));
 }
 
+ServiceBuilder& ServiceBuilder::Relay(std::string_view method, RelayHandler handler) {
+  BoundMethod bound;
+  bound.kind = HandlerKind::kRelay;
+  bound.relay = std::move(handler);
+  if (const auto* descriptor = service_->FindMethodByName(std::string(method)); descriptor != nullptr) {
+    bound.prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor->input_type());
+  }
+  Add(method, std::move(bound), nullptr);
+  return *this;
+}
+
 BoundService ServiceBuilder::Finish() {
   for (int i = 0; i < service_->method_count(); ++i) {
     const google::protobuf::MethodDescriptor* descriptor = service_->method(i);

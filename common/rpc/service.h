@@ -39,8 +39,13 @@ class StreamWriter {
 enum class HandlerKind {
   kMemory,    // Runs on the gRPC callback thread; reads memory only and must not block.
   kDatabase,  // Runs on a worker that owns a database session.
+  kRelay,     // Starts on the gRPC callback thread, must not block, and answers later, from any thread.
   kStream,    // Server streaming; runs on a thread of the bounded stream pool until it returns.
 };
+
+// Takes the serialised answer of a relay handler: once, from any thread.
+using RelayDone = std::function<void(absl::StatusOr<std::string>)>;
+using RelayHandler = std::function<void(Call&, const google::protobuf::Message&, RelayDone)>;
 
 // One method with its handler, types erased.
 struct BoundMethod {
@@ -53,6 +58,7 @@ struct BoundMethod {
   std::function<absl::StatusOr<std::string>(Call&, const google::protobuf::Message&)> unary;
   // Only of a memory handler: requests that need the database after all run on a worker. Null: none do.
   std::function<bool(const Call&, const google::protobuf::Message&)> needs_database;
+  RelayHandler relay;  // The call and the request live until it has answered.
   std::function<absl::Status(Call&, const google::protobuf::Message&, StreamWriter&)> stream;
 };
 
@@ -130,6 +136,9 @@ class ServiceBuilder {
     };
     return *this;
   }
+  // For a service that puts answers of others together: it waits for them without a thread, and for itself for
+  // call.after_write().
+  ServiceBuilder& Relay(std::string_view method, RelayHandler handler);
   // absl::Status(Call&, const Request&, StreamWriter&) for a server-streaming method.
   template <class H>
   ServiceBuilder& Stream(std::string_view method, H handler) {

@@ -63,19 +63,32 @@ TEST(ServiceBuilderDeathTest, HandlersMustFitTheirMethods) {
       "yaoshi.testing.v1.GetEchoRequest; .*StreamEcho and its handler do not agree on streaming; Nothing is no method");
 }
 
+TEST(ServiceBuilderDeathTest, ARelayIsUnaryAndOfTheService) {
+  EXPECT_DEATH(
+      {
+        ServiceBuilder builder(EchoServiceDescriptor());
+        builder.Relay("StreamEcho", [](Call&, const google::protobuf::Message&, const RelayDone&) {});
+        builder.Relay("Nothing", [](Call&, const google::protobuf::Message&, const RelayDone&) {});
+        builder.Finish();
+      },
+      "StreamEcho and its handler do not agree on streaming; Nothing is no method");
+}
+
 TEST(ServiceBuilderTest, TakesLambdasFunctionsAndMembers) {
   Handlers handlers;
   ServiceBuilder builder(EchoServiceDescriptor());
   builder.Memory("GetEcho", &handlers, &Handlers::Get)
       .Database("CreateEcho", &handlers, &Handlers::Create)
       .Memory("UpdateEcho", [](Call&, const UpdateEchoRequest&) -> absl::StatusOr<Bytes> { return Bytes{}; })
+      .Relay("RelayEcho", [](Call&, const google::protobuf::Message&, const RelayDone&) {})
       .Stream("StreamEcho", &handlers, &Handlers::Stream);
   const BoundService service = builder.Finish();
-  ASSERT_EQ(service.methods.size(), 4u);
+  ASSERT_EQ(service.methods.size(), 5u);
   EXPECT_EQ(service.methods[0].path, kGetEcho);
   EXPECT_EQ(service.methods[0].permission, "projects.read");
   EXPECT_EQ(service.methods[1].kind, HandlerKind::kDatabase);
-  EXPECT_EQ(service.methods[3].kind, HandlerKind::kStream);
+  EXPECT_EQ(service.methods[3].kind, HandlerKind::kRelay);
+  EXPECT_EQ(service.methods[4].kind, HandlerKind::kStream);
 }
 
 }  // namespace

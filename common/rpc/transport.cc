@@ -26,7 +26,7 @@ namespace {
 // Most requests fit, so that parsing one allocates nothing.
 constexpr size_t kArenaBlockBytes = 2048;
 
-std::string_view View(grpc::string_ref text) {
+std::string_view View(const grpc::string_ref& text) {
   return {text.data(), text.size()};
 }
 
@@ -119,7 +119,6 @@ class Exchange {
   grpc::CallbackServerContext& context_;
   const SteadyTime arrived_ = std::chrono::steady_clock::now();
   std::string trace_id_;
-  std::string consistency_token_;
   google::protobuf::Message* request_ = nullptr;  // Owned by the arena.
   std::optional<Call> running_;
 
@@ -133,7 +132,7 @@ class Exchange {
       } else if (key == kTraceparentKey) {
         arrival.traceparent = value;
       } else if (key == kConsistencyTokenKey) {
-        consistency_token_ = value;
+        arrival.after_write = value;
       } else if (key == kForwardedForKey) {
         arrival.forwarded_for = value;
       } else if (key == kGatewayTokenKey) {
@@ -171,17 +170,19 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, private Exchange, pr
 
   void Start(const grpc::ByteBuffer& body) {
     if (absl::Status status = Enter(body); !status.ok()) return Reply(std::move(status));
-    if (consistency_token_.empty() || !gate_.options().wait_for_token) return Dispatch();
-    gate_.options().wait_for_token(std::move(consistency_token_), running_->deadline(), [this](absl::Status ready) {
-      if (!ready.ok()) return Reply(std::move(ready));
-      // What the caller wrote was recorded after the call came in; a read of the past must know of it too.
-      running_->set_now(gate_.Now());
-      Dispatch();
-    });
+    if (running_->after_write().empty() || !gate_.options().wait_for_token) return Dispatch();
+    gate_.options().wait_for_token(std::string(running_->after_write()), running_->deadline(),
+                                   [this](absl::Status ready) {
+                                     if (!ready.ok()) return Reply(std::move(ready));
+                                     // What the caller wrote was recorded after the call came in; a read of the past
+                                     // must know of it too.
+                                     running_->set_now(gate_.Now());
+                                     Dispatch();
+                                   });
   }
 
  private:
-  // A memory handler runs here and now, unless this request needs the database.
+  // A memory handler runs here and now, unless this request needs the database; a relay begins here.
   void Dispatch() {
     const auto& needs_database = method_.bound.needs_database;
     const bool on_worker =
@@ -198,8 +199,27 @@ class UnaryReactor final : public grpc::ServerUnaryReactor, private Exchange, pr
   void RunHandler() {
     // Nobody waits for the answer any more.
     if (running_->cancelled()) return Reply(TooLate(*running_));
-    absl::StatusOr<std::string> answer =
-        Guarded<absl::StatusOr<std::string>>([this] { return method_.bound.unary(*running_, *request_); });
+    if (method_.bound.kind == HandlerKind::kRelay) return Relay();
+    Answer(Guarded<absl::StatusOr<std::string>>([this] { return method_.bound.unary(*running_, *request_); }));
+  }
+
+  // An answer may come, and this object be gone, before the handler returns; or it throws, and none comes.
+  void Relay() {
+    const auto taken = std::make_shared<std::atomic_flag>();
+    try {
+      method_.bound.relay(*running_, *request_, [this, taken](absl::StatusOr<std::string> answer) {
+        if (!taken->test_and_set()) Answer(std::move(answer));
+      });
+    } catch (abi::__forced_unwind&) {
+      throw;
+    } catch (...) {
+      if (taken->test_and_set()) return;
+      gate_.RecordException(method_, CurrentExceptionType(), trace_id_);
+      Reply(Failed());
+    }
+  }
+
+  void Answer(absl::StatusOr<std::string> answer) {
     if (!answer.ok()) return Reply(std::move(answer).status());
     *response_ = ToBuffer(*std::move(answer));
     Reply(absl::OkStatus());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,8 +57,12 @@ bool ReadUntil(int log, const std::string& word, std::string& text) {
 void Install(const std::string& folder) {
   std::string text;
   int log = -1;
-  std::vector<std::string> command = {"mariadb-install-db", "--no-defaults", "--datadir=" + folder + "/data",
-                                      "--auth-root-authentication-method=normal", "--skip-test-db"};
+  std::vector<std::string> command = {"mariadb-install-db",
+                                      "--no-defaults",
+                                      "--datadir=" + folder + "/data",
+                                      "--tmpdir=" + folder + "/tmp",
+                                      "--auth-root-authentication-method=normal",
+                                      "--skip-test-db"};
   if (geteuid() == 0) command.push_back("--user=root");
   const pid_t child = Spawn(command, &log);
   ReadUntil(log, std::string(1, '\0'), text);
@@ -73,11 +78,14 @@ PrivateMariaDb::PrivateMariaDb(const std::string& parent, std::vector<std::strin
   const bool shared_memory = access("/dev/shm", W_OK) == 0;
   folder_ = (!parent.empty() ? parent : shared_memory ? "/dev/shm" : "/tmp") + "/yaoshi-db-XXXXXX";
   if (mkdtemp(folder_.data()) == nullptr) Die("no temporary folder.");
+  // Of its own: a MariaDB that starts removes all temporary tables of its folder for them, those of others too.
+  mkdir((folder_ + "/tmp").c_str(), 0700);
   Install(folder_);
   // Nothing here outlives the test: durability is switched off.
   command_ = {"mariadbd",
               "--no-defaults",
               "--datadir=" + folder_ + "/data",
+              "--tmpdir=" + folder_ + "/tmp",
               "--socket=" + socket(),
               "--skip-networking",
               "--skip-name-resolve",

@@ -62,4 +62,13 @@ const db::Options& TestDatabase(std::span<const db::Migration> migrations) {
   return schema.options();
 }
 
+std::string LateStatistics(db::Session& session) {
+  auto rows = session.Query(
+      "SELECT COALESCE(GROUP_CONCAT(table_name ORDER BY table_name), '') FROM information_schema.tables "
+      "WHERE table_schema = DATABASE() AND (table_name LIKE '%\\_version' OR table_name LIKE '%\\_copy' OR table_name "
+      "IN ('feed', 'change_set')) AND create_options NOT LIKE '%stats_persistent=0%'");
+  if (!rows.ok() || !rows->Next()) return std::string(rows.status().message());
+  return rows->Text(1);
+}
+
 }  // namespace yaoshi::testing

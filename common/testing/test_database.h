@@ -8,6 +8,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "common/db/migrate.h"
 #include "common/db/session.h"
@@ -17,5 +18,9 @@ namespace yaoshi::testing {
 // The options of this process's schema, made and migrated at the first call; later calls apply what `migrations` has
 // more. Aborts with the reason when that fails. Call it from the main thread, before other threads use sessions.
 const db::Options& TestDatabase(std::span<const db::Migration> migrations);
+
+// The tables of versions and copies, joined by commas, whose statistics are counted in the background: a plan may be
+// made from those of before an import. "" is what a service's test wants.
+std::string LateStatistics(db::Session& session);
 
 }  // namespace yaoshi::testing

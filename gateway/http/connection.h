@@ -4,6 +4,8 @@
 
 #include <utility>
 // <utility> must come before Boost.Asio 1.74.
+#include <sys/sendfile.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +13,7 @@
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <cerrno>
 #include <chrono>
 #include <deque>
 #include <limits>
@@ -34,7 +37,8 @@ using ErrorCode = beast::error_code;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 inline constexpr size_t kReadBytes = size_t{8} * 1024;
-inline constexpr size_t kWriteBytes = size_t{64} * 1024;  // A client must take so much within one phase.
+inline constexpr size_t kWriteBytes = size_t{64} * 1024;   // A client must take so much within one phase.
+inline constexpr size_t kSendBytes = size_t{1024} * 1024;  // Given to the kernel in one go; it takes what fits.
 inline constexpr size_t kMinBodyRate = 1024;  // Bytes per second that a body must keep up on average, after one phase.
 // Of an unread body, so that the client sees the reply before the close: it may be busy sending and look up late.
 inline constexpr size_t kLingerBytes = size_t{128} * 1024 * 1024;
@@ -239,6 +243,32 @@ class Connection : public std::enable_shared_from_this<Connection> {
       broken_ = broken_ || error;
       first.remove_prefix(begin.size());
       second.remove_prefix(end.size());
+    }
+  }
+
+  // The same of a head and a file, which the kernel sends by itself. The process ignores SIGPIPE (HttpServer::Start).
+  net::awaitable<void> WriteWithFile(std::string_view head, const SharedBytes& body) {
+    ErrorCode error;
+    if (!socket_.native_non_blocking()) socket_.native_non_blocking(true, error);
+    const auto size = static_cast<off_t>(body.view().size());
+    off_t sent = 0;
+    off_t taken = 0;  // When the deadline was set.
+    SteadyTime due = std::chrono::steady_clock::now() + server_.options.phase_timeout;
+    while (sent < size && !broken_) {
+      const ssize_t n = head.empty() ? sendfile(socket_.native_handle(), body.file(), &sent, kSendBytes)
+                                     : send(socket_.native_handle(), head.data(), head.size(), MSG_MORE);
+      if (n > 0 && !head.empty()) head.remove_prefix(static_cast<size_t>(n));
+      if (n > 0 || (n < 0 && errno == EINTR)) continue;
+      broken_ = n == 0 || errno != EAGAIN;
+      if (broken_) break;
+      if (sent - taken >= static_cast<off_t>(kWriteBytes)) {
+        taken = sent;
+        due = std::chrono::steady_clock::now() + server_.options.phase_timeout;
+      }
+      Arm(due);
+      co_await socket_.async_wait(tcp::socket::wait_write, net::redirect_error(net::use_awaitable, error));
+      Disarm();
+      broken_ = broken_ || error;
     }
   }
 
@@ -465,16 +495,22 @@ inline net::awaitable<void> Connection::WriteReply(HttpReply reply) {
   const bool body_left = parser_.has_value() && !parser_->is_done();
   if (body_left || server_.stopping) keep_alive_ = false;
   const std::string_view body = reply.content();
-  const std::string head = FormatHead(reply, keep_alive_, fmt::format("Content-Length: {}\r\n", body.size()));
+  const std::string head =
+      FormatHead(reply, keep_alive_, request_.secure, fmt::format("Content-Length: {}\r\n", body.size()));
   const bool bodiless = flags_.head_only || reply.status == 304 || reply.status == 204;
-  co_await Write(head, bodiless ? std::string_view() : body);
+  const bool by_file = !bodiless && reply.shared != nullptr && reply.shared->file() >= 0;
+  if (by_file) {
+    co_await WriteWithFile(head, *reply.shared);
+  } else {
+    co_await Write(head, bodiless ? std::string_view() : body);
+  }
 }
 
 inline net::awaitable<void> Connection::StartStream(HttpReply reply) {
   streaming_ = true;
   if (!flags_.chunks_allowed) keep_alive_ = false;  // HTTP/1.0: the end of the connection is the end of the body.
   const std::string head =
-      FormatHead(reply, keep_alive_, flags_.chunks_allowed ? "Transfer-Encoding: chunked\r\n" : "");
+      FormatHead(reply, keep_alive_, request_.secure, flags_.chunks_allowed ? "Transfer-Encoding: chunked\r\n" : "");
   co_await Write(head);
 }
 

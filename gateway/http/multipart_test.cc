@@ -41,7 +41,7 @@ TEST(Multipart, RefusesFormsThatAreWrong) {
 }
 
 TEST(Multipart, GivesTheFileWhateverThePieces) {
-  const std::string content = std::string("PK\r\n----x\r\n--", 13) + std::string("\0\r\n----xZ\r\n", 11);
+  const std::string content("PK\r\n----x\r\n--\0\r\n----xZ\r\n", 24);
   for (size_t step = 1; step < 40; ++step) {
     std::string file;
     std::string name;

@@ -18,7 +18,8 @@ constexpr int kMappedBits = 96;  // Before the IPv4 address in ::ffff:a.b.c.d.
 std::optional<std::string> Bytes(const std::string& address) {
   std::string bytes(16, '\0');
   if (inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1) return bytes;
-  bytes = std::string(10, '\0') + "\xff\xff" + std::string(4, '\0');
+  bytes.assign(16, '\0');
+  bytes[10] = bytes[11] = '\xff';
   if (inet_pton(AF_INET, address.c_str(), bytes.data() + 12) == 1) return bytes;
   return std::nullopt;
 }

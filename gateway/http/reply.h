@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "gateway/http/shared_bytes.h"
 #include "gateway/transcode/api.h"
 
 namespace yaoshi::gateway {
@@ -19,10 +20,9 @@ struct HttpReply {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;  // Without those that every reply has.
   std::string body;
-  std::shared_ptr<const std::string> shared =
-      nullptr;  // Sent in place of `body` when it is there: many replies may share it.
+  std::shared_ptr<const SharedBytes> shared = nullptr;  // Sent in place of `body` when it is there.
 
-  std::string_view content() const { return shared != nullptr ? std::string_view(*shared) : std::string_view(body); }
+  std::string_view content() const { return shared != nullptr ? shared->view() : std::string_view(body); }
 };
 
 // The HTTP status of a status code (google.rpc.Code's own table).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <ctime>
 
 #include "absl/strings/ascii.h"
@@ -11,6 +12,7 @@
 namespace yaoshi::gateway {
 namespace {
 
+constexpr std::chrono::seconds kHttpsOnly = std::chrono::hours(365 * 24);  // As long as browsers are asked for usually.
 constexpr Refusal kMalformed = {400, "MALFORMED_HTTP", "The request is not well-formed HTTP/1.1."};
 
 std::string Lower(std::string_view text) {
@@ -180,7 +182,7 @@ Refusal CheckHead(RawHead head, size_t max_headers, HttpRequest& request, HeadFl
   return {};
 }
 
-std::string FormatHead(const HttpReply& reply, bool keep_alive, std::string_view framing) {
+std::string FormatHead(const HttpReply& reply, bool keep_alive, bool secure, std::string_view framing) {
   std::string head = fmt::format("HTTP/1.1 {} {}\r\n", reply.status, ReasonPhrase(reply.status));
   head += fmt::format("Date: {}\r\n", HttpDate());
   for (const auto& [name, value] : reply.headers) head += fmt::format("{}: {}\r\n", name, OneLine(value));
@@ -191,6 +193,8 @@ std::string FormatHead(const HttpReply& reply, bool keep_alive, std::string_view
   head +=
       "X-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\nReferrer-Policy: no-referrer\r\n"
       "Cross-Origin-Resource-Policy: same-origin\r\n";
+  // Only for this name: what else is served below it is not ours to say.
+  if (secure) head += fmt::format("Strict-Transport-Security: max-age={}\r\n", kHttpsOnly.count());
   head += keep_alive ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
   if (reply.status != 204 && reply.status != 304) head += framing;
   head += "\r\n";

@@ -54,7 +54,8 @@ struct HeadFlags {
 // Checks a head and fills `request` and `flags`.
 Refusal CheckHead(RawHead head, size_t max_headers, HttpRequest& request, HeadFlags& flags);
 
-// Status line and headers, with those that every reply has; `framing` says how the body ends.
-std::string FormatHead(const HttpReply& reply, bool keep_alive, std::string_view framing);
+// Status line and headers, with those that every reply has; `framing` says how the body ends. A browser that came by
+// https (`secure`) is told to come by nothing else from then on.
+std::string FormatHead(const HttpReply& reply, bool keep_alive, bool secure, std::string_view framing);
 
 }  // namespace yaoshi::gateway

@@ -80,7 +80,7 @@ TEST(CheckHead, SplitsTheTarget) {
 TEST(FormatHead, LetsNoValueStartANewLine) {
   HttpReply reply;
   reply.headers = {{"Content-Type", "a\r\nSet-Cookie: b"}};
-  EXPECT_EQ(FormatHead(reply, true, "").find("\r\nSet-Cookie"), std::string::npos);
+  EXPECT_EQ(FormatHead(reply, true, false, "").find("\r\nSet-Cookie"), std::string::npos);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "gateway/http/server.h"
 
 #include <condition_variable>
+#include <csignal>
 #include <map>
 #include <thread>
 #include <unordered_set>
@@ -101,6 +102,7 @@ net::awaitable<void> HttpServer::State::Accept() {
 }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options, Handler handler) {
+  std::signal(SIGPIPE, SIG_IGN);  // sendfile(2), unlike send(2), cannot be told that a closed peer is an error alone.
   auto state = std::make_unique<State>(std::move(options), std::move(handler));
   if (absl::Status status = state->Listen(); !status.ok()) return status;
   net::co_spawn(

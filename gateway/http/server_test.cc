@@ -43,6 +43,13 @@ Detached Stream(std::shared_ptr<Exchange> exchange, int pieces, bool successful)
   exchange->FinishStream(successful);
 }
 
+// Some megabytes, each place of which is told from the others.
+std::string Numbers() {
+  std::string text;
+  for (int i = 0; i < 500'000; ++i) text += fmt::format("{:06} ", i);
+  return text;
+}
+
 void Handle(const std::shared_ptr<Exchange>& exchange) {
   const std::string& path = exchange->request().path;
   if (path == "/forget") return;
@@ -56,6 +63,12 @@ void Handle(const std::shared_ptr<Exchange>& exchange) {
   if (path == "/large") {
     HttpReply reply;
     reply.body = std::string(3'000'000, 'y');
+    return exchange->Reply(std::move(reply));
+  }
+  if (path == "/shared") {
+    static const auto* const kShared = new std::shared_ptr<const SharedBytes>(SharedBytes::Of(Numbers()));
+    HttpReply reply;
+    reply.shared = *kShared;
     return exchange->Reply(std::move(reply));
   }
   Echo(exchange);
@@ -170,6 +183,26 @@ TEST_F(ServerTest, AHeadAnswerHasNoBody) {
   EXPECT_EQ(connection.Receive().body, "GET /b ");
 }
 
+TEST_F(ServerTest, SharedBytesArriveWholeOneReplyAfterTheOther) {
+  RawConnection connection(server_->port());
+  const std::string get = "GET /shared HTTP/1.1\r\nHost: x\r\n\r\n";
+  connection.Send(get + "HEAD /shared HTTP/1.1\r\nHost: x\r\n\r\n" + get);
+  const std::string numbers = Numbers();
+  EXPECT_EQ(connection.Receive().body, numbers);
+  const HttpAnswer head = connection.Receive(/*head=*/true);
+  EXPECT_EQ(head.headers.at("content-length"), std::to_string(numbers.size()));
+  EXPECT_EQ(connection.Receive().body, numbers);
+}
+
+TEST_F(ServerTest, AClientThatLeavesDuringSharedBytesHarmsNobody) {
+  for (int i = 0; i < 20; ++i) {
+    RawConnection leaves(server_->port());
+    leaves.Send("GET /shared HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  while (server_->open_connections() > 0) std::this_thread::yield();
+  EXPECT_EQ(Fetch(server_->port(), "GET", "/shared").body.size(), Numbers().size());
+}
+
 TEST_F(ServerTest, StreamsInChunks) {
   const HttpAnswer answer = Fetch(server_->port(), "GET", "/stream");
   EXPECT_EQ(answer.body.size(), 200'000u);
@@ -240,11 +273,13 @@ TEST(SlowClients, ThatDoNotReadAreCutOff) {
   options.threads = 1;
   options.phase_timeout = std::chrono::milliseconds(300);
   const auto server = Serve(options);
-  RawConnection deaf(server->port());
-  // More than the buffers of both sockets hold.
-  for (int i = 0; i < 10; ++i) deaf.Send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
-  while (server->open_connections() == 0) std::this_thread::yield();
-  while (server->open_connections() > 0) ASSERT_EQ(Fetch(server->port(), "GET", "/a").status, 200);
+  for (const char* path : {"/large", "/shared"}) {
+    RawConnection deaf(server->port());
+    // More than the buffers of both sockets hold.
+    for (int i = 0; i < 10; ++i) deaf.Send(fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", path));
+    while (server->open_connections() == 0) std::this_thread::yield();
+    while (server->open_connections() > 0) ASSERT_EQ(Fetch(server->port(), "GET", "/a").status, 200);
+  }
 }
 
 TEST(Connections, AreBoundedPerAddress) {

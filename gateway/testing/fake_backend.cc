@@ -398,7 +398,12 @@ TestGateway::TestGateway(HttpServerOptions http, SessionOptions sessions, Upload
   options.sessions = sessions;
   options.uploads = uploads;
   if (provider.has_value()) options.identity_provider = oidc::Provider::Create(*provider, *options.clock).value();
+  rpc::ServerOptions grpc = rpc::testing::TestServer::DefaultOptions();
+  grpc.clock = options.clock;
+  grpc.verifier = options.verifier;
   app_ = std::make_unique<App>(std::move(options));
+  grpc_server_ = rpc::Server::Start(std::move(grpc), app_->GrpcServices()).value();
+  grpc_channel_ = rpc::Channel::Open({fmt::format("127.0.0.1:{}", grpc_server_->port()), {}});
   http.address = "127.0.0.1:0";
   http.error = [app = app_.get()](int status, std::string_view reason, std::string_view message) {
     return app->ServerError(status, reason, message);
@@ -410,6 +415,7 @@ TestGateway::TestGateway(HttpServerOptions http, SessionOptions sessions, Upload
 
 TestGateway::~TestGateway() {
   server_.reset();
+  grpc_server_.reset();
 }
 
 void TestGateway::AwaitReady() {

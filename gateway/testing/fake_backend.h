@@ -87,6 +87,8 @@ class TestGateway {
   int port() const { return server_->port(); }
   HttpServer& http() { return *server_; }
   App& app() { return *app_; }
+  // To its door for gRPC.
+  rpc::Channel& grpc() { return *grpc_channel_; }
   // "Authorization: Bearer …\r\n" of the city office.
   std::string Authorization() const;
 
@@ -94,6 +96,8 @@ class TestGateway {
   FakeBackend backend_;
   std::unique_ptr<App> app_;
   std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<rpc::Server> grpc_server_;
+  std::shared_ptr<rpc::Channel> grpc_channel_;
 };
 
 }  // namespace yaoshi::gateway::testing

@@ -6,6 +6,7 @@
 #include "common/money/money.h"
 #include "fmt/format.h"
 #include "gateway/views/approvals.h"
+#include "gateway/views/trends.h"
 #include "yaoshi/registry/v1/list.pb.h"
 
 namespace yaoshi::gateway {
@@ -15,15 +16,11 @@ namespace common = yaoshi::common::v1;
 namespace registry = yaoshi::registry::v1;
 
 constexpr std::string_view kRegistry = "registry";
-constexpr std::string_view kListFigures = "/yaoshi.common.v1.FigureService/ListFigures";
 constexpr std::string_view kSummarize = "/yaoshi.registry.v1.ProjectService/SummarizeProjects";
 constexpr std::string_view kGetFunnel = "/yaoshi.registry.v1.ProjectService/GetFunnel";
 constexpr std::string_view kListLists = "/yaoshi.registry.v1.ListService/ListLists";
 constexpr std::string_view kListOrganizations = "/yaoshi.registry.v1.OrganizationService/ListOrganizations";
 constexpr std::string_view kNotStarted = "(stage = PLANNED OR stage = RESERVED OR stage = PREPARING)";
-constexpr std::string_view kTrendPart = "figures-on-";
-constexpr std::string_view kYearBeforePart = "figures-year-before";
-constexpr int kTrendMonths = 5;
 constexpr int kDueDays = 30;
 constexpr int kCatalogue = 1000;  // A page that holds all lists and all units.
 
@@ -36,34 +33,9 @@ std::string DueFilter(const OverviewQuestion& question) {
                      question.as_of.AddDays(kDueDays).ToString(), kNotStarted);
 }
 
-// The last days of the months before the date, the oldest first.
-std::vector<Date> MonthEnds(Date as_of) {
-  std::vector<Date> ends;
-  Date end = as_of;
-  for (int i = 0; i < kTrendMonths; ++i) {
-    end = Date::FromCivil(end.year(), end.month(), 1).value().AddDays(-1);
-    ends.insert(ends.begin(), end);
-  }
-  return ends;
-}
-
-// The same day a year before; of 29 February the 28th.
-Date YearBefore(Date as_of) {
-  const auto same = Date::FromCivil(as_of.year() - 1, as_of.month(), as_of.day());
-  return same.ok() ? *same : Date::FromCivil(as_of.year() - 1, as_of.month(), as_of.day() - 1).value();
-}
-
 PartAsk Ask(std::string part, std::string_view service, std::string_view method,
             const google::protobuf::Message& request, const Basis& basis) {
   return {std::move(part), std::string(service), std::string(method), request.SerializeAsString(), basis};
-}
-
-PartAsk AskFigures(std::string part, const std::string& service, const OverviewQuestion& question, Date as_of) {
-  common::ListFiguresRequest request;
-  request.set_as_of(as_of.ToString());
-  request.set_known_at(question.known_at);
-  request.set_region(question.region);
-  return Ask(std::move(part), service, kListFigures, request, {as_of, question.known_at});
 }
 
 PartAsk AskSums(std::string part, const OverviewQuestion& question, const std::vector<registry::Dimension>& group_by,
@@ -107,7 +79,7 @@ v1::Number NumberOf(const common::Figure& figure) {
 
 // Of the figures that the sums are a part of: "lists.invest-2022", or "projects" for all.
 std::string FigureOf(const OverviewQuestion& question) {
-  return question.list.empty() ? "projects" : "lists." + question.list.substr(question.list.find('/') + 1);
+  return question.list.empty() ? "projects" : "lists." + IdOf(question.list);
 }
 
 using SumRow = registry::SummarizeProjectsResponse::Row;
@@ -200,14 +172,18 @@ void AddRegions(const OverviewQuestion& question, const std::vector<PartAnswer>&
 void AddLists(const std::vector<PartAnswer>& answers, v1::Overview& view) {
   std::map<std::string, const common::Figure*> figures;
   for (const common::Figure& figure : view.figures()) figures[figure.key()] = &figure;
-  const auto lists = AnswerOf<registry::ListListsResponse>(answers, "lists");
+  auto lists = AnswerOf<registry::ListListsResponse>(answers, "lists");
+  // A master list before its sub-lists, lists beside it last; of one kind the newest first.
+  std::stable_sort(lists.mutable_lists()->begin(), lists.mutable_lists()->end(), [](const auto& a, const auto& b) {
+    return std::make_pair(a.kind(), -a.first_year()) < std::make_pair(b.kind(), -b.first_year());
+  });
   for (const registry::List& list : lists.lists()) {
     v1::ListTotals totals;
     totals.set_name(list.name());
     totals.set_title(list.title());
     totals.set_kind(registry::List::Kind_Name(list.kind()));
     totals.set_parent(list.parent());
-    const std::string prefix = "lists." + list.name().substr(list.name().find('/') + 1);
+    const std::string prefix = "lists." + IdOf(list.name());
     const auto number = [&](std::string_view what) {
       const auto found = figures.find(prefix + std::string(what));
       return found == figures.end() ? v1::Number() : NumberOf(*found->second);
@@ -217,13 +193,6 @@ void AddLists(const std::vector<PartAnswer>& answers, v1::Overview& view) {
     *totals.mutable_planned_investment() = number(".planned_investment");
     *view.add_lists() = std::move(totals);
   }
-  // A master list before its sub-lists, lists beside it last.
-  std::stable_sort(view.mutable_lists()->begin(), view.mutable_lists()->end(), [](const auto& a, const auto& b) {
-    const auto rank = [](const v1::ListTotals& list) {
-      return list.kind() == "MASTER" ? 0 : list.kind() == "SUB" ? 1 : 2;
-    };
-    return rank(a) < rank(b);
-  });
 }
 
 void AddFunnel(const OverviewQuestion& question, const std::vector<PartAnswer>& answers, v1::Overview& view) {
@@ -240,67 +209,6 @@ void AddFunnel(const OverviewQuestion& question, const std::vector<PartAnswer>& 
   }
 }
 
-// "12.50" − "2" as a decimal string with its sign; empty when one of them is no amount.
-std::string Change(const std::string& value, const std::string& before) {
-  const auto now = ParseYuan(value), then = ParseYuan(before);
-  if (!now.ok() || !then.ok()) return "";
-  const int64_t change = *now - *then;
-  std::string text = FormatYuan(change);
-  if (const size_t point = text.find('.'); point != std::string::npos && value.find('.') == std::string::npos) {
-    text.resize(point);
-  }
-  return change > 0 ? "+" + text : text;
-}
-
-// A list that nothing was on, was not there yet.
-bool IsAmount(const std::string& value) {
-  return !value.empty() && value.find_first_not_of("0.") != std::string::npos;
-}
-
-void AddTrends(const std::vector<PartAnswer>& answers, v1::Overview& view) {
-  std::map<std::string, v1::Trend> trends;
-  const auto add = [&](const common::Figure& figure) {
-    if (!IsAmount(figure.value())) return;
-    v1::Trend::Point* point = trends[figure.key()].add_points();
-    point->set_as_of(figure.as_of());
-    point->set_value(figure.value());
-  };
-  std::map<std::string, std::string> before;
-  for (const PartAnswer& answer : answers) {  // In order of date, as they were asked.
-    common::ListFiguresResponse figures;
-    if (!answer.known) continue;
-    if (answer.part == kYearBeforePart) {
-      figures.ParseFromString(answer.bytes);
-      for (const common::Figure& figure : figures.figures()) before[figure.key()] = figure.value();
-    }
-    if (!answer.part.starts_with(kTrendPart)) continue;
-    figures.ParseFromString(answer.bytes);
-    for (const common::Figure& figure : figures.figures()) add(figure);
-  }
-  for (const common::Figure& figure : view.figures()) {
-    add(figure);
-    const auto trend = trends.find(figure.key());
-    if (trend == trends.end() || !IsAmount(figure.value())) continue;
-    v1::Trend* shown = view.add_trends();
-    *shown = std::move(trend->second);
-    shown->set_figure(figure.key());
-    const auto then = before.find(figure.key());
-    if (then == before.end() || !IsAmount(then->second)) continue;
-    shown->set_year_before_value(then->second);
-    shown->set_year_on_year_change(Change(figure.value(), then->second));
-  }
-}
-
-void AddFigures(const std::vector<PartAnswer>& answers, v1::Overview& view) {
-  for (const PartAnswer& answer : answers) {
-    common::ListFiguresResponse figures;
-    if (answer.part != "figures" || !answer.known || !figures.ParseFromString(answer.bytes)) continue;
-    for (common::Figure& figure : *figures.mutable_figures()) *view.add_figures() = std::move(figure);
-  }
-  std::stable_sort(view.mutable_figures()->begin(), view.mutable_figures()->end(),
-                   [](const auto& a, const auto& b) { return a.key() < b.key(); });
-}
-
 v1::Number TotalOf(const OverviewQuestion& question, const std::vector<PartAnswer>& answers, std::string_view part,
                    const std::string& filter) {
   const auto sums = AnswerOf<registry::SummarizeProjectsResponse>(answers, part);
@@ -309,6 +217,10 @@ v1::Number TotalOf(const OverviewQuestion& question, const std::vector<PartAnswe
 }
 
 }  // namespace
+
+std::string IdOf(const std::string& name) {
+  return name.substr(name.find('/') + 1);
+}
 
 bool IsRegional(const registry::Organization& unit) {
   return unit.kind() == registry::Organization::COUNTY_LEVEL || unit.kind() == registry::Organization::CITY;
@@ -351,13 +263,8 @@ std::string RowsLink(const OverviewQuestion& question, const std::string& filter
 std::vector<PartAsk> AsksOf(const OverviewQuestion& question, const std::vector<std::string>& services) {
   const Basis basis = {question.as_of, question.known_at};
   std::vector<PartAsk> asks;
-  for (const std::string& service : services) {
-    asks.push_back(AskFigures("figures", service, question, question.as_of));
-    for (const Date end : MonthEnds(question.as_of)) {
-      asks.push_back(AskFigures(std::string(kTrendPart) + end.ToString(), service, question, end));
-    }
-    asks.push_back(AskFigures(std::string(kYearBeforePart), service, question, YearBefore(question.as_of)));
-  }
+  for (const std::string& service : services)
+    std::ranges::move(AsksOfFigures(question, service), std::back_inserter(asks));
   registry::ListListsRequest lists;
   lists.set_page_size(kCatalogue);
   asks.push_back(Ask("lists", kRegistry, kListLists, lists, basis));

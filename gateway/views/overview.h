@@ -32,6 +32,9 @@ std::string RegionFilter(const std::string& region);
 
 std::string UrlEncode(std::string_view text);
 
+// Of "lists/invest-2022": "invest-2022".
+std::string IdOf(const std::string& name);
+
 // True when the unit stands for its region.
 bool IsRegional(const yaoshi::registry::v1::Organization& unit);
 

@@ -13,17 +13,9 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "gateway/views/part.h"
+#include "gateway/views/rendered.h"
 
 namespace yaoshi::gateway {
-
-struct Rendered {
-  std::string body;
-  std::string packed;  // By gzip.
-  std::string etag;
-  std::string content_type = "application/json; charset=utf-8";
-  std::string file_name = {};  // Of a file to keep; empty for JSON.
-  bool complete = false;       // Every part is OK.
-};
 
 class ViewCache {
  public:

@@ -11,12 +11,12 @@ class ViewCacheTest : public ::testing::Test {
  protected:
   uint64_t Join(const std::string& key, bool alone = false) {
     return cache_.Join(key, kApril, alone, [this](const ViewCache::Answer& answer) {
-      got_.push_back(answer.ok() ? (*answer)->body : std::string(answer.status().message()));
+      got_.push_back(answer.ok() ? (*answer)->message : std::string(answer.status().message()));
     });
   }
-  void Finish(uint64_t flight, const std::string& body, bool complete = true) {
+  void Finish(uint64_t flight, const std::string& message, bool complete = true) {
     auto rendered = std::make_shared<Rendered>();
-    rendered->body = body;
+    rendered->message = message;
     rendered->complete = complete;
     cache_.Finish(flight, std::shared_ptr<const Rendered>(rendered));
   }

@@ -119,6 +119,7 @@ TEST(ProjectPage, SaysWhatPreapprovalKnows) {
   EXPECT_EQ(page.case_().schedule().shortfall_days(), 3);
   EXPECT_EQ(page.gate().obstacles_size(), 1);
   EXPECT_EQ(page.warnings(0).name(), "warnings/1");
+  testing::ExpectGolden(page, "gateway/views/testdata/project_page.json");
 }
 
 TEST(ProjectPage, WithoutACaseThereIsNone) {
@@ -161,6 +162,7 @@ TEST(RegionPage, IsTheOverviewWithUnitAndLargestProjects) {
   EXPECT_EQ(page.unit().region(), "621122");
   EXPECT_EQ(page.largest_projects(0).name(), "projects/1");
   EXPECT_EQ(page.overview().region(), "621122");
+  testing::ExpectGolden(page, "gateway/views/testdata/region_page.json");
   PartAnswer foreign = Answer("figures", units);
   foreign.status = Error(absl::StatusCode::kNotFound, "REGION_NOT_FOUND", "No.");
   EXPECT_EQ(ReasonOf(ComposeRegionPage(question, {foreign}).status()), "REGION_NOT_FOUND");

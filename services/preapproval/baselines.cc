@@ -25,6 +25,15 @@ void AddItem(const BaselineItem& item, v1::Baseline& baseline) {
   proto.set_behind_working_days(item.behind_working_days);
 }
 
+// The project counts as the registry had planned it then, also where more of its changes came at the same time.
+void PutPlannedStart(const Uuid& project, const Replan& replan, CaseBook& book) {
+  const ProjectRow* row = book.FindProject(project);
+  if (row == nullptr) return;
+  ProjectCopy facts = row->facts;
+  facts.planned_start_on = replan.to_on;
+  book.PutProject(facts, row->version + 1);
+}
+
 // The last two parts of "/yaoshi.preapproval.v1.CaseService/SetTargetStart".
 std::string ShortMethod(std::string_view method) {
   const size_t service = method.rfind('.');
@@ -58,13 +67,14 @@ absl::StatusOr<v1::Baseline> BaselineOf(const Context& context, db::Session& ses
   baseline.set_record_time(version.recorded_at.ToString());
   baseline.set_account(version.author.account);
   baseline.set_method(ShortMethod(version.author.method));
-  baseline.set_reason(version.author.reason);
   baseline.set_template_(subject.template_());
   const Past then{version.effective_on, version.recorded_at};
   ASSIGN_OR_RETURN(const auto book, LoadPastBook(context, session, then, {{project}, "", ""}));
   // This version, whatever else was learned at the same time.
   Case planned_case = FromProto(subject);
   planned_case.effective_on = version.effective_on;
+  baseline.set_reason(planned_case.replan ? WhyOf(*planned_case.replan) : version.author.reason);
+  if (planned_case.replan) PutPlannedStart(project, *planned_case.replan, *book);
   book->PutCase(planned_case, std::numeric_limits<uint32_t>::max());
   const CaseRow* row = book->Find(project);
   if (row == nullptr) return CaseNotFound(version.name);

@@ -73,7 +73,7 @@ TEST_F(BaselinesTest, SaysWhatWasPlannedWhenAndWhyAndHoldsItAgainstToday) {
   Retarget(name, "2022-08-01", "汛期避让");
   Submit(name, "P01");  // Moves make no baseline.
   world_->server().Advance(std::chrono::seconds(1));
-  world_->Replan(project, "2022-12-01");  // The registry plans anew: the baselines stay.
+  world_->Replan(project, "2022-12-01");  // The case counts from a start of its own: none either.
   const v1::ListBaselinesResponse listed = Must(List(name));
   ASSERT_EQ(listed.baselines_size(), 3);
   EXPECT_EQ(listed.current().SerializeAsString(), Today(name).SerializeAsString());
@@ -101,6 +101,47 @@ TEST_F(BaselinesTest, SaysWhatWasPlannedWhenAndWhyAndHoldsItAgainstToday) {
     EXPECT_EQ(second.items(i).need(), v1::Baseline::KEPT);
   }
   EXPECT_GT(third.items(0).current_latest_finish_on(), second.items(0).latest_finish_on());
+}
+
+TEST_F(BaselinesTest, AStartThatTheRegistryPlansAnewMakesOne) {
+  const Uuid project = NewCase("2022-06-01");
+  const std::string name = "cases/" + project.ToString();
+  const v1::Schedule first_plan = Today(name);
+  world_->server().Advance(std::chrono::seconds(1));
+  world_->Replan(project, "2022-08-01", "资金到位推迟");
+  const v1::Schedule second_plan = Today(name);
+  world_->Replan(project, "2022-08-01", "更名");  // Other facts make none.
+  Retarget(name, "2022-09-01", "汛期避让");
+  world_->Replan(project, "2022-12-01");  // Counted when the case goes back to the registry's start.
+  Retarget(name, "", "按登记日期");
+  const v1::ListBaselinesResponse listed = Must(List(name));
+  ASSERT_EQ(listed.baselines_size(), 4);
+  const v1::Baseline &back = listed.baselines(0), &own = listed.baselines(1), &registered = listed.baselines(2);
+  EXPECT_EQ(back.target_start_on(), "2022-12-01");
+  EXPECT_EQ(back.reason(), "按登记日期");
+  EXPECT_EQ(own.target_start_on(), "2022-09-01");
+  EXPECT_EQ(own.reason(), "汛期避让");
+  EXPECT_EQ(registered.number(), 1);
+  EXPECT_EQ(registered.reason(), "登记的计划开工日期由 2022-06-01 改为 2022-08-01：资金到位推迟");
+  EXPECT_EQ(registered.account(), "registry");
+  EXPECT_EQ(registered.set_on(), "2022-04-20");
+  EXPECT_EQ(registered.target_start_on(), "2022-08-01");
+  ASSERT_EQ(registered.items_size(), second_plan.items_size());
+  for (int i = 0; i < registered.items_size(); ++i) {
+    EXPECT_EQ(registered.items(i).latest_finish_on(), second_plan.items(i).latest_finish_on());
+    EXPECT_EQ(listed.baselines(3).items(i).latest_finish_on(), first_plan.items(i).latest_finish_on());
+  }
+}
+
+TEST_F(BaselinesTest, ChangesThatComeTogetherAreCountedEachByItself) {
+  const Uuid project = NewCase("2022-06-01");
+  world_->ReplanAtOnce(project, {"2022-07-01", "2022-08-01", "2022-07-01"});
+  const v1::ListBaselinesResponse listed = Must(List("cases/" + project.ToString()));
+  ASSERT_EQ(listed.baselines_size(), 4);
+  EXPECT_EQ(listed.baselines(2).target_start_on(), "2022-07-01");
+  EXPECT_EQ(listed.baselines(1).target_start_on(), "2022-08-01") << "not what it became in the same moment";
+  EXPECT_LT(listed.baselines(2).items(0).latest_finish_on(), listed.baselines(1).items(0).latest_finish_on());
+  EXPECT_EQ(listed.baselines(0).reason(), "登记的计划开工日期由 2022-08-01 改为 2022-07-01");
 }
 
 TEST_F(BaselinesTest, SaysWhatIsNotAskedForAnyMore) {

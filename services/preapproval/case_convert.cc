@@ -35,6 +35,18 @@ Obligation FromProto(const v1::Procedure::Obligation& proto) {
           OptionalDate(proto.fulfilled_on())};
 }
 
+Replan FromProto(const v1::Case::Replan& proto) {
+  return {OptionalDate(proto.from_on()), OptionalDate(proto.to_on()), proto.reason()};
+}
+
+v1::Case::Replan ToProto(const Replan& replan) {
+  v1::Case::Replan proto;
+  proto.set_from_on(DateText(replan.from_on));
+  proto.set_to_on(DateText(replan.to_on));
+  proto.set_reason(replan.reason);
+  return proto;
+}
+
 void SetDays(const std::optional<Days>& days, v1::Days* proto) {
   proto->set_count(days->count);
   proto->set_unit(static_cast<v1::DayUnit>(days->unit));
@@ -113,6 +125,7 @@ Case FromProto(const v1::Case& proto) {
   subject.target_start_on = OptionalDate(proto.target_start_on());
   for (const v1::Applicability& one : proto.procedures()) subject.procedures.push_back(FromProto(one));
   subject.baselines = proto.baselines();
+  if (proto.has_replan()) subject.replan = FromProto(proto.replan());
   return subject;
 }
 
@@ -128,6 +141,7 @@ v1::Case ToProto(const Case& subject, const Stamp& stamp) {
   proto.set_target_start_on(DateText(subject.target_start_on));
   for (const Applicability& one : subject.procedures) *proto.add_procedures() = ToProto(one);
   proto.set_baselines(subject.baselines);
+  if (subject.replan) *proto.mutable_replan() = ToProto(*subject.replan);
   proto.set_etag(fmt::format("{}", stamp.version));
   proto.set_create_time(stamp.create_time);
   proto.set_update_time(stamp.update_time);

@@ -9,6 +9,7 @@
 #include "services/preapproval/baselines.h"
 #include "services/preapproval/case_writer.h"
 #include "services/preapproval/convert.h"
+#include "services/preapproval/domain/baseline.h"
 #include "services/preapproval/domain/case_file.h"
 #include "services/preapproval/domain/case_plan.h"
 #include "services/preapproval/domain/rate_keeper.h"
@@ -174,6 +175,7 @@ Shown ShownOf(const CaseBook& book, const CaseRow& subject, Date day) {
   shown.version = subject.version;
   if (const ProjectRow* project = book.FindProject(subject.project)) shown.facts = project->facts;
   const Profile& profile = *subject.profile;
+  shown.procedures.reserve(profile.procedures.size());
   for (size_t place = 0; place < profile.procedures.size(); ++place) {
     shown.procedures.push_back(Pick(book, subject, place, day));
     if (profile.prerequisites[place].empty()) continue;
@@ -185,6 +187,12 @@ Shown ShownOf(const CaseBook& book, const CaseRow& subject, Date day) {
   const absl::StatusOr<Schedule> schedule = ScheduleOf(book, subject, day);
   shown.schedule = schedule.ok() ? absl::StatusOr<v1::Schedule>(ToProto(*schedule, subject)) : schedule.status();
   return shown;
+}
+
+template <class Message>
+void MoveAll(std::vector<Message>& from, google::protobuf::RepeatedPtrField<Message>& to) {
+  to.Reserve(static_cast<int>(from.size()));
+  for (Message& one : from) *to.Add() = std::move(one);
 }
 
 using Obstacle = v1::CheckGateResponse::Obstacle;
@@ -368,22 +376,21 @@ absl::StatusOr<v1::BatchOpenCasesResponse> CaseHandlers::BatchOpenCases(rpc::Cal
 absl::StatusOr<v1::CaseView> CaseHandlers::GetCase(rpc::Call& call, const v1::GetCaseRequest& request) {
   ASSIGN_OR_RETURN(const Uuid project, ParseCaseName(request.name(), "name"));
   ASSIGN_OR_RETURN(const Moment moment, MomentOf(call, request.as_of(), request.known_at()));
-  ASSIGN_OR_RETURN(const Shown shown, ReadBook(context_, call, moment, {{project}, "", ""},
-                                               [&](const CaseBook& book) -> absl::StatusOr<Shown> {
-                                                 const CaseRow* subject = book.Find(project);
-                                                 if (subject == nullptr || !MaySee(call, RegionCode(subject->region)))
-                                                   return CaseNotFound(request.name());
-                                                 return ShownOf(book, *subject, moment.at.as_of);
-                                               }));
-  ASSIGN_OR_RETURN(auto cases, ShowCases(call.session(), {{project, shown.version}}));
-  ASSIGN_OR_RETURN(const auto procedures,
-                   Show(call.session(), shown.procedures, *context_.memory.calendar(), moment.at.as_of));
+  ASSIGN_OR_RETURN(Shown shown, ReadBook(context_, call, moment, {{project}, "", ""},
+                                         [&](const CaseBook& book) -> absl::StatusOr<Shown> {
+                                           const CaseRow* subject = book.Find(project);
+                                           if (subject == nullptr || !MaySee(call, RegionCode(subject->region)))
+                                             return CaseNotFound(request.name());
+                                           return ShownOf(book, *subject, moment.at.as_of);
+                                         }));
+  ASSIGN_OR_RETURN(ShownCase read, ShowCase(call.session(), {project, shown.version}, shown.procedures,
+                                            *context_.memory.calendar(), moment.at.as_of));
   v1::CaseView view;
-  *view.mutable_case_() = std::move(cases.front());
+  *view.mutable_case_() = std::move(read.subject);
   if (shown.facts) *view.mutable_project() = ToProto(*shown.facts, context_.memory.facts_time());
-  view.mutable_procedures()->Add(procedures.begin(), procedures.end());
-  view.mutable_graph()->Add(shown.graph.begin(), shown.graph.end());
-  if (shown.schedule.ok()) *view.mutable_schedule() = *shown.schedule;
+  MoveAll(read.procedures, *view.mutable_procedures());
+  MoveAll(shown.graph, *view.mutable_graph());
+  if (shown.schedule.ok()) *view.mutable_schedule() = *std::move(shown.schedule);
   view.set_schedule_missing_reason(ReasonOf(shown.schedule.status()));
   return view;
 }
@@ -429,7 +436,7 @@ absl::StatusOr<v1::Case> CaseHandlers::SetTargetStart(rpc::Call& call, const v1:
         ASSIGN_OR_RETURN(EditableCase editable, LoadForWrite(call, tx, project, request.etag()));
         if (editable.subject.closed_on) return CaseClosed(editable.subject);
         editable.subject.target_start_on = OptionalDate(request.target_start_on());
-        ++editable.subject.baselines;
+        SetBaseline(editable.subject);
         editable.subject.effective_on = call.today();
         return PutCase(tx, editable.subject, editable.proto, call.principal().account);
       });
@@ -447,7 +454,7 @@ absl::StatusOr<v1::Case> CaseHandlers::ReassessCase(rpc::Call& call, const v1::R
         RETURN_IF_ERROR(CheckBegun(tx, project, fresh));
         KeepRetained(editable.subject, fresh);
         editable.subject.procedures = std::move(fresh);
-        ++editable.subject.baselines;
+        SetBaseline(editable.subject);
         editable.subject.effective_on = call.today();
         return PutCase(tx, editable.subject, editable.proto, call.principal().account);
       });

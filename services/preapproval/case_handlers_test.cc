@@ -428,6 +428,37 @@ TEST_F(CaseTest, FollowsItsProject) {
   Must(Move(subject, "P00", v1::PREPARE, "2022-03-06"));
 }
 
+TEST_F(CaseTest, FollowsAProjectThatMovesAndIsPlannedAnewAlsoWhileItIsClosed) {
+  registry::v1::Project project = Project();
+  const std::string subject = Must(Open(project.name())).name();
+  auto reassess = Parse<v1::ReassessCaseRequest>("reason: '核对'");
+  reassess.set_name(subject);
+  Must(server_->Call<v1::Case>(County("621122"), "CaseService/ReassessCase", reassess));
+  const auto learn = [&](registry::v1::Stage stage, const char* region, const char* planned, const char* on) {
+    project.set_stage(stage);
+    project.set_region(region);
+    project.set_planned_start_on(planned);
+    project.set_effective_on(on);
+    server_->Copy(project);
+    v1::GetCaseRequest request;
+    request.set_name(subject);
+    request.set_known_at(server_->now().ToString());
+    server_->Advance(std::chrono::seconds(1));  // What was known then is read from the versions.
+    return Must(server_->Call<v1::CaseView>(CityOffice(), "CaseService/GetCase", request)).case_();
+  };
+  // Dated before what the county did: it holds today all the same.
+  const v1::Case moved = learn(registry::v1::PREPARING, "621123", "2022-06-01", "2022-04-01");
+  EXPECT_EQ(moved.region(), "621123");
+  EXPECT_EQ(moved.baselines(), 2);
+  const v1::Case closed = learn(registry::v1::CANCELLED, "621123", "2022-08-01", "2022-04-20");
+  EXPECT_EQ(closed.closed_on(), "2022-04-20");
+  EXPECT_EQ(closed.baselines(), 3);
+  EXPECT_EQ(closed.replan().from_on(), "2022-06-01");
+  const v1::Case restored = learn(registry::v1::PREPARING, "621123", "2022-08-01", "2022-04-20");
+  EXPECT_EQ(restored.closed_on(), "");
+  EXPECT_EQ(restored.baselines(), 3);
+}
+
 TEST_F(CaseTest, SixteenWritersOnOneCaseMakeNoIllegalMove) {
   const std::string subject = NewCase();
   constexpr int kWriters = 16, kRounds = 6;

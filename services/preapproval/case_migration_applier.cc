@@ -8,6 +8,7 @@
 #include "common/status/status.h"
 #include "services/preapproval/case_migration_previewer.h"
 #include "services/preapproval/case_writer.h"
+#include "services/preapproval/domain/baseline.h"
 #include "services/preapproval/domain/procedure.h"
 #include "services/preapproval/errors.h"
 #include "services/preapproval/store/case_migration_store.h"
@@ -127,7 +128,7 @@ class Applier {
       Case subject = FromProto(one.proto);
       subject.template_name = migration_.to_template();
       subject.procedures = one.plan.procedures;
-      ++subject.baselines;
+      SetBaseline(subject);
       subject.effective_on = stager_.call().today();
       next.emplace_back(one.proto, std::move(subject));
     }
@@ -249,7 +250,8 @@ absl::Status StageReturn(Stager& stager, const Uuid& applied, Chunk cases) {
     then.ParseFromString(bodies[i]);
     if (bodies[i].empty() || !stager.call().MayTouch(now.region(), "")) return CaseMovedSince(now.name());
     Case subject = FromProto(then);
-    subject.baselines = now.baselines() + 1;
+    subject.baselines = now.baselines();
+    SetBaseline(subject);
     subject.effective_on = stager.call().today();
     next.emplace_back(std::move(now), std::move(subject));
   }

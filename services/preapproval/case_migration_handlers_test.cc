@@ -521,14 +521,15 @@ TEST_F(CaseMigrationTest, NoMoveIsLostBesideAMigration) {
   const std::vector<std::string> names = Open(40);
   const v1::CaseMigration migration = Must(Create(Request(kForward, names)));
   std::atomic<int> moves{0};
+  const rpc::CallOptions options = world_->server().OptionsFor(County("621122"));
   std::thread mover([&] {
     PreapprovalServer& server = world_->server();
     for (const std::string& name : names) {
       v1::MoveProcedureRequest request;
       request.set_name(name + "/procedures/P01");
       request.set_move(v1::SUBMIT);
-      const auto answer = server.rpc().channel().Call<v1::Procedure>(kPreapproval + "ProcedureService/MoveProcedure",
-                                                                     request, server.OptionsFor(County("621122")));
+      const auto answer =
+          server.rpc().channel().Call<v1::Procedure>(kPreapproval + "ProcedureService/MoveProcedure", request, options);
       if (answer.ok()) ++moves;
       if (!answer.ok()) {
         EXPECT_EQ(ReasonOf(answer.status()), "CHANGE_IN_PROGRESS");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <span>
 
 #include "services/preapproval/convert.h"
 #include "services/preapproval/errors.h"
@@ -58,6 +59,49 @@ absl::Status FillCases(db::Session& session, const std::vector<Uuid>& projects, 
   return absl::OkStatus();
 }
 
+using Versions = std::vector<std::pair<Uuid, int64_t>>;
+
+void AddVersions(const std::vector<Picked>& picked, Versions& versions) {
+  for (const Picked& one : picked) {
+    if (one.version > 0) versions.emplace_back(ProcedureId(one.project, one.applicability().code), one.version);
+  }
+}
+
+// As it is before its first move.
+Procedure FreshOf(const Picked& picked) {
+  Procedure fresh;
+  fresh.project = picked.project;
+  fresh.code = picked.applicability().code;
+  fresh.department = picked.department;
+  fresh.region = RegionCode(picked.region);
+  fresh.state_since = picked.opened_on;
+  fresh.effective_on = picked.opened_on;
+  return fresh;
+}
+
+// `bodies` are those of AddVersions.
+std::vector<v1::Procedure> ShowBodies(std::span<const std::string> bodies, const std::vector<Picked>& picked,
+                                      const WorkCalendar& calendar, Date day) {
+  std::vector<v1::Procedure> shown;
+  shown.reserve(picked.size());
+  size_t next = 0;
+  for (const Picked& one : picked) {
+    v1::Procedure& proto = shown.emplace_back();
+    Procedure stored;
+    if (one.version > 0) {
+      proto.ParseFromString(bodies[next++]);
+      stored = FromProto(proto);
+    } else {
+      stored = FreshOf(one);
+      proto = ToProto(stored, {});
+    }
+    Describe(stored,
+             {one.type.get(), &one.applicability(), one.profile->gates_start[one.place], one.closed, one.surroundings},
+             calendar, day, proto);
+  }
+  return shown;
+}
+
 }  // namespace
 
 std::string RegionCode(uint32_t number) {
@@ -107,50 +151,44 @@ void Describe(const Procedure& stored, const ProcedureContext& context, const Wo
 }
 
 Picked Pick(const CaseBook& book, const CaseRow& subject, size_t place, Date day) {
-  const Profile& profile = *subject.profile;
   Picked picked;
   picked.project = subject.project;
-  picked.applicability = profile.procedures[place];
-  picked.code = picked.applicability.code;
+  picked.region = subject.region;
+  picked.opened_on = subject.opened.date();
+  picked.profile = subject.profile;
+  picked.place = place;
+  const std::string& code = picked.applicability().code;
+  picked.type = book.ShareType(code);
+  picked.department = book.DepartmentOf(subject, place);
   picked.version = subject.procedures[place].version;
-  picked.fresh.project = subject.project;
-  picked.fresh.code = picked.code;
-  picked.fresh.department = book.DepartmentOf(subject, place);
-  picked.fresh.region = RegionCode(subject.region);
-  picked.fresh.state_since = subject.opened.date();
-  picked.fresh.effective_on = subject.opened.date();
-  if (const ProcedureType* type = book.FindType(picked.code)) picked.type = *type;
-  picked.context.gates_start = profile.gates_start[place];
-  picked.context.closed = static_cast<bool>(subject.closed);
-  picked.context.surroundings.open_prerequisites = book.OpenPrerequisites(subject, place, day);
-  picked.context.surroundings.blocking_obligations = BlockingObligations(book, subject, picked.code);
+  picked.closed = static_cast<bool>(subject.closed);
+  picked.surroundings.open_prerequisites = book.OpenPrerequisites(subject, place, day);
+  picked.surroundings.blocking_obligations = BlockingObligations(book, subject, code);
   return picked;
 }
 
 absl::StatusOr<std::vector<v1::Procedure>> Show(db::Session& session, const std::vector<Picked>& picked,
                                                 const WorkCalendar& calendar, Date day) {
-  std::vector<std::pair<Uuid, int64_t>> versions;
-  for (const Picked& one : picked) {
-    if (one.version > 0) versions.emplace_back(ProcedureId(one.project, one.code), one.version);
-  }
+  Versions versions;
+  AddVersions(picked, versions);
   ASSIGN_OR_RETURN(const std::vector<std::string> bodies, LoadBodies(session, versions));
-  std::vector<v1::Procedure> shown;
-  size_t next = 0;
-  for (const Picked& one : picked) {
-    v1::Procedure proto = ToProto(one.fresh, {});
-    if (one.version > 0) proto.ParseFromString(bodies[next++]);
-    ProcedureContext context = one.context;
-    context.type = one.type.code.empty() ? nullptr : &one.type;
-    context.applicability = &one.applicability;
-    Describe(FromProto(proto), context, calendar, day, proto);
-    shown.push_back(std::move(proto));
-  }
+  return ShowBodies(bodies, picked, calendar, day);
+}
+
+absl::StatusOr<ShownCase> ShowCase(db::Session& session, const std::pair<Uuid, int64_t>& subject,
+                                   const std::vector<Picked>& picked, const WorkCalendar& calendar, Date day) {
+  Versions versions = {{CaseId(subject.first), subject.second}};
+  AddVersions(picked, versions);
+  ASSIGN_OR_RETURN(const std::vector<std::string> bodies, LoadBodies(session, versions));
+  ShownCase shown;
+  shown.subject.ParseFromString(bodies[0]);
+  shown.procedures = ShowBodies(std::span(bodies).subspan(1), picked, calendar, day);
   return shown;
 }
 
 absl::StatusOr<std::vector<v1::Case>> ShowCases(db::Session& session,
                                                 const std::vector<std::pair<Uuid, int64_t>>& cases) {
-  std::vector<std::pair<Uuid, int64_t>> versions;
+  Versions versions;
   for (const auto& [project, version] : cases) versions.emplace_back(CaseId(project), version);
   ASSIGN_OR_RETURN(const std::vector<std::string> bodies, LoadBodies(session, versions));
   std::vector<v1::Case> shown(bodies.size());

@@ -28,17 +28,28 @@ void Describe(const Procedure& stored, const ProcedureContext& context, const Wo
 // A procedure picked from a book; its version is still to be read.
 struct Picked {
   Uuid project;
-  std::string code;
+  uint32_t region = 0;
+  Date opened_on;
+  std::shared_ptr<const Profile> profile;
+  size_t place = 0;                           // In the profile.
+  std::shared_ptr<const ProcedureType> type;  // Null while it has not arrived.
+  std::string department;
   int64_t version = 0;  // 0: it has not moved.
-  Procedure fresh;      // As it is before its first move.
-  ProcedureContext context;
-  ProcedureType type;  // What `context` points to.
-  Applicability applicability;
+  bool closed = false;
+  Surroundings surroundings;
+  const Applicability& applicability() const { return profile->procedures[place]; }
 };
 Picked Pick(const CaseBook& book, const CaseRow& subject, size_t place, Date day);
 // Reads the versions of what was picked, and describes them.
 absl::StatusOr<std::vector<v1::Procedure>> Show(db::Session& session, const std::vector<Picked>& picked,
                                                 const WorkCalendar& calendar, Date day);
+// The same with the case that they are of, all read at once.
+struct ShownCase {
+  v1::Case subject;
+  std::vector<v1::Procedure> procedures;
+};
+absl::StatusOr<ShownCase> ShowCase(db::Session& session, const std::pair<Uuid, int64_t>& subject,
+                                   const std::vector<Picked>& picked, const WorkCalendar& calendar, Date day);
 // The cases at their versions.
 absl::StatusOr<std::vector<v1::Case>> ShowCases(db::Session& session,
                                                 const std::vector<std::pair<Uuid, int64_t>>& cases);

@@ -326,37 +326,4 @@ absl::StatusOr<std::vector<v1::Procedure>> MoveProcedures(const Context& context
   return moved;
 }
 
-absl::Status FollowProjects(feed::Tx& tx, std::span<const ProjectCopy> projects) {
-  std::map<Uuid, const ProjectCopy*> newest;  // The facts of the latest date, of several in one piece.
-  for (const ProjectCopy& one : projects) {
-    const ProjectCopy*& known = newest[one.id];
-    if (known == nullptr || one.effective_on >= known->effective_on) known = &one;
-  }
-  std::vector<Uuid> ids;
-  for (const auto& [id, one] : newest) ids.push_back(id);
-  ASSIGN_OR_RETURN(const std::vector<StoredBody> cases, LoadCases(tx.session(), ids));
-  for (const StoredBody& stored : cases) {
-    v1::Case before;
-    before.ParseFromString(stored.body);
-    const ProjectCopy& project = *newest[stored.project];
-    Case subject = FromProto(before);
-    const Case unchanged = subject;
-    const bool ends = project.stage == kStageCancelled || project.merged_into.has_value();
-    if (ends && !subject.closed_on) {
-      subject.closed_on = project.effective_on;
-      subject.closed_reason =
-          project.merged_into ? fmt::format("项目已并入 {}", ProjectName(*project.merged_into)) : "项目已取消";
-    } else if (!ends) {
-      subject.closed_on.reset();
-      subject.closed_reason.clear();
-    }
-    subject.region = project.region;
-    if (subject == unchanged) continue;
-    subject.effective_on = std::max(project.effective_on, subject.opened_on);
-    RETURN_IF_ERROR(GuardCases(tx.session(), {stored.project}));
-    RETURN_IF_ERROR(PutCase(tx, subject, before, "registry").status());
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace yaoshi::preapproval

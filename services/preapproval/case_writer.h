@@ -1,4 +1,4 @@
-// Writing cases and procedures: what handlers, imports, scanners and the follower do alike.
+// Writing cases and procedures: what handlers, imports and the follower do alike.
 #pragma once
 
 #include <span>
@@ -42,9 +42,5 @@ absl::Status CheckBegun(feed::Tx& tx, const Uuid& project, const std::vector<App
 absl::StatusOr<std::vector<v1::Procedure>> MoveProcedures(const Context& context, const rpc::Call& call, feed::Tx& tx,
                                                           const std::vector<v1::MoveProcedureRequest>& requests,
                                                           bool in_batch);
-
-// What a project's new facts make of its case: closed when it is cancelled or merged, open again when it is restored,
-// in its new region when it moved. In the transaction that copies them.
-absl::Status FollowProjects(feed::Tx& tx, std::span<const ProjectCopy> projects);
 
 }  // namespace yaoshi::preapproval

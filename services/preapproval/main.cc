@@ -4,6 +4,7 @@
 #include "common/auth/service_identity.h"
 #include "common/db/configured.h"
 #include "common/db/migrate.h"
+#include "common/db/watch.h"
 #include "common/feed/change_set.h"
 #include "common/status/status.h"
 #include "services/preapproval/preapproval_service.h"
@@ -42,6 +43,7 @@ absl::Status Wire(rpc::Startup& up, const Registry& registry, const WarningRule&
                   std::unique_ptr<PreapprovalService>& service) {
   PreapprovalOptions options;
   ASSIGN_OR_RETURN(options.database, db::ConfiguredDatabase(up.config));
+  options.database.watch = std::make_shared<db::StatementWatch>(*up.metrics, up.log);
   options.clock = &SystemClock();
   ASSIGN_OR_RETURN(const std::string secret, config::ReadSecret(up.config.page_key_file));
   options.page_key = feed::Sha256(secret);

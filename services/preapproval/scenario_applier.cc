@@ -7,6 +7,7 @@
 #include "common/feed/staged_set.h"
 #include "common/status/status.h"
 #include "services/preapproval/case_writer.h"
+#include "services/preapproval/domain/baseline.h"
 #include "services/preapproval/errors.h"
 #include "services/preapproval/store/case_store.h"
 #include "services/preapproval/store/scenario_store.h"
@@ -88,7 +89,7 @@ class Applier {
   Case Changed(Case subject, const ScenarioCase& counted) const {
     if (counted.target_after != counted.target_before) subject.target_start_on = counted.target_after;
     Require(subject.procedures, changes_.AddedTo(subject.project, subject.procedures), reason_);
-    ++subject.baselines;
+    SetBaseline(subject);
     subject.effective_on = call_.today();
     return subject;
   }

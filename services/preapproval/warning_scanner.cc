@@ -1,18 +1,12 @@
 #include "services/preapproval/warning_scanner.h"
 
-#include <iterator>
-
 #include "common/status/status.h"
-#include "services/preapproval/domain/case_plan.h"
 
 namespace yaoshi::preapproval {
 namespace {
 
 // A step takes far less; who is late by so much is gone.
 constexpr int64_t kLeaseMicros = 60'000'000;
-
-// Cases that are looked at under one lock of memory, which takes some tens of milliseconds.
-constexpr int kCasesPerStep = 500;
 
 Timestamp Later(Timestamp time, int64_t micros) {
   return {time.micros + micros};
@@ -22,18 +16,7 @@ Timestamp Later(Timestamp time, int64_t micros) {
 
 ScanSource CasesInMemory(const Memory& memory, const WarningRule& rule) {
   return [&memory, rule](const Uuid& after, Date today) -> absl::StatusOr<ScanStep> {
-    return memory.Read([&](const CaseBook& book) {
-      ScanStep step{{}, after, true};
-      int looked_at = 0;
-      book.Visit(after, [&](const CaseRow& subject) {
-        std::vector<Warning> found = WarningsOf(book, subject, rule, today);
-        std::move(found.begin(), found.end(), std::back_inserter(step.warnings));
-        step.after = subject.project;
-        step.end = ++looked_at < kCasesPerStep && step.warnings.size() < kMaxWarningsPerTransaction;
-        return step.end;
-      });
-      return step;
-    });
+    return memory.Read([&](const CaseBook& book) { return NextStep(book, after, rule, today); });
   };
 }
 

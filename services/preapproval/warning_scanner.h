@@ -17,11 +17,10 @@
 
 namespace yaoshi::preapproval {
 
-// The cases behind `after`, in order of id: what is to be said of the first of them, at most
-// kMaxWarningsPerTransaction, all that is to be said of a case in one step or in steps that end with `after` before it.
+// The next step of a scan behind `after` (see NextStep).
 using ScanSource = std::function<absl::StatusOr<ScanStep>(const Uuid& after, Date today)>;
 
-// The cases in memory, some at a time.
+// Of the cases in memory.
 ScanSource CasesInMemory(const Memory& memory, const WarningRule& rule);
 
 struct ScannerOptions {

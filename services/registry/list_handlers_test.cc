@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "common/db/write.h"
+#include "common/testing/test_database.h"
 #include "services/registry/testing/registry_server.h"
 
 namespace yaoshi::registry {
@@ -68,6 +69,10 @@ class ListHandlersTest : public ::testing::Test {
  private:
   static inline RegistryServer* server_ = nullptr;
 };
+
+TEST_F(ListHandlersTest, PlansAreMadeFromWhatHasCome) {
+  EXPECT_EQ(yaoshi::testing::LateStatistics(server().session()), "");
+}
 
 TEST_F(ListHandlersTest, AnOrderThatCannotBeIsRefused) {
   const std::string master = server().NewList("refuse-all", v1::List::MASTER);

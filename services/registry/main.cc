@@ -6,6 +6,7 @@
 #include "common/auth/service_identity.h"
 #include "common/db/configured.h"
 #include "common/db/migrate.h"
+#include "common/db/watch.h"
 #include "common/feed/change_set.h"
 #include "common/status/status.h"
 #include "services/registry/registry_service.h"
@@ -61,6 +62,7 @@ struct Gate {
 absl::Status Wire(rpc::Startup& up, const Gate& gate, std::unique_ptr<RegistryService>& service) {
   RegistryOptions options;
   ASSIGN_OR_RETURN(options.database, db::ConfiguredDatabase(up.config));
+  options.database.watch = std::make_shared<db::StatementWatch>(*up.metrics, up.log);
   options.clock = &SystemClock();
   ASSIGN_OR_RETURN(const std::string secret, config::ReadSecret(up.config.page_key_file));
   options.page_key = feed::Sha256(secret);

@@ -180,7 +180,7 @@ class WriteLoop {
         next_(next),
         plain_(connection.createStatement()),
         key_(Prepare(connection, kInsertKey)),
-        history_(Prepare(connection, std::string(kColumns) + kHistory)),
+        history_(Prepare(connection, fmt::format("{}{}", kColumns, kHistory))),
         project_(Prepare(connection, kInsertProject)),
         plan_(Prepare(connection, kInsertPlan)),
         set_(Prepare(connection, kInsertSet)),
@@ -259,7 +259,7 @@ class WriteLoop {
 int RunSqlReads(const SqlLoad& load) {
   const std::string id = FromHex(load.project);
   return RunThreads(load, [&](sql::Connection& connection) -> std::function<bool()> {
-    const std::shared_ptr<sql::PreparedStatement> select = Prepare(connection, std::string(kColumns) + kAsOf);
+    const std::shared_ptr<sql::PreparedStatement> select = Prepare(connection, fmt::format("{}{}", kColumns, kAsOf));
     return [select, id] {
       select->setString(1, "2100-01-01 00:00:00.000000");
       select->setString(2, id);

@@ -1,10 +1,11 @@
-// B4: the overview through the gateway, against nginx with the same bytes in a file.
+// B4: the overview through the gateway, against nginx with the same bytes in a file, and golang-grpc-gateway before the same views.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { startProxy } from './grpc_gateway.mjs';
 import { output, ROOT, until } from './install.mjs';
-import { h2load, overHttp } from './load.mjs';
+import { h2load, overHttp, timed } from './load.mjs';
 import { alternating, row } from './measure.mjs';
 
 const OVERVIEW = '/v1/views/overview';
@@ -53,29 +54,59 @@ http {
   return { url, workers, child };
 }
 
-export async function overview({ folder, city, rounds, seconds }) {
-  const { token } = await city.as('city-office');
-  const request = await overHttp(city, token, OVERVIEW);
+const LOAD = { connections: 16, streams: 1 };
+
+async function againstNginx({ folder, request, pids, rounds, seconds }) {
   const { bytes, body, words } = request;
-  const pids = { gateway: city.pid('gateway'), registry: city.pid('registry') };
-  const ours = () => h2load(request, { seconds, connections: 16, streams: 1, pids });
+  const ours = () => h2load(request, { seconds, ...LOAD, pids });
   const nginx = await startNginx(folder, body).catch((error) => ({ error }));
   if (nginx.error) {
     await ours();
     const alone = await ours();
-    return [row({
+    return row({
       id: 'B4', work: 'overview as JSON through the gateway', unit: '/s', ours: alone.per_second, goal: '≥ 0.5 of nginx', cpu_us: alone.cpu_us,
       note: `nginx is not there: ${nginx.error.message.split('\n')[0]}`,
-    })];
+    });
   }
   const nginxPids = Object.fromEntries(nginx.workers.map((pid, i) => [`worker${i + 1}`, pid]));
   const result = await alternating(rounds, {
     ours,
-    nginx: () => h2load({ url: nginx.url, words, bytes, http1: true }, { seconds, connections: 16, streams: 1, pids: nginxPids }),
+    nginx: () => h2load({ url: nginx.url, words, bytes, http1: true }, { seconds, ...LOAD, pids: nginxPids }),
   }).finally(() => nginx.child.kill('SIGTERM'));
   const ratio = result.ours.per_second / result.nginx.per_second;
-  return [row({
+  return row({
     id: 'B4', work: 'overview as JSON through the gateway', against: 'nginx, same bytes in a file', unit: '/s', ours: result.ours.per_second, theirs: result.nginx.per_second,
     ratio, goal: '≥ 0.5 of nginx', met: ratio >= 0.5, cpu_us: result.ours.cpu_us, cpu_us_against: result.nginx.cpu_us, note: `${OVERVIEW}, ${bytes} bytes`, rounds: result.rounds,
-  })];
+  });
+}
+
+async function againstProxy({ folder, city, token, request, pids, rounds, seconds }) {
+  const port = await freePort();
+  const proxy = await startProxy(port, city.grpc);
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await until(async () => (await fetch(url + OVERVIEW, { headers: { authorization: `Bearer ${token}` } })).ok, { within_ms: 10000 });
+    const theirs = await overHttp({ url }, token, OVERVIEW);
+    const result = await alternating(rounds, {
+      ours: () => timed(folder, request, { seconds, ...LOAD, pids }),
+      proxy: () => timed(folder, theirs, { seconds, ...LOAD, pids: { 'grpc-gateway': proxy.pid, ...pids } }),
+    });
+    const ratio = result.ours.per_second / result.proxy.per_second;
+    const slower = result.ours.p99_us / result.proxy.p99_us;
+    return row({
+      id: 'B4', work: 'the same', against: 'golang-grpc-gateway, the same views by gRPC', unit: '/s', ours: result.ours.per_second, theirs: result.proxy.per_second, ratio,
+      goal: '≥ 4 ×; p99 ≤ 0.5', met: ratio >= 4 && slower <= 0.5, cpu_us: result.ours.cpu_us, cpu_us_against: result.proxy.cpu_us,
+      note: `p99 ${(result.ours.p99_us / 1000).toFixed(2)} ms, of that ${(result.proxy.p99_us / 1000).toFixed(2)} ms (${theirs.bytes} bytes): ${slower.toFixed(3)}`, rounds: result.rounds,
+    });
+  } finally {
+    proxy.kill('SIGTERM');
+  }
+}
+
+export async function overview(options) {
+  const { token } = await options.city.as('city-office');
+  const request = await overHttp(options.city, token, OVERVIEW);
+  const pids = { gateway: options.city.pid('gateway'), registry: options.city.pid('registry') };
+  const all = { ...options, token, request, pids };
+  return [await againstNginx(all), await againstProxy(all)];
 }

@@ -67,10 +67,11 @@ export class Install {
 
   async up(words = [], options = {}) {
     await dev(this.home, ['up', '--detach', '--port', '0', ...words], options);
-    const [port, registry, registryMetrics, , preapproval] = readFileSync(join(this.home, 'run/ports'), 'utf8').trim().split(' ');
+    const [port, registry, registryMetrics, , preapproval, , grpc] = readFileSync(join(this.home, 'run/ports'), 'utf8').trim().split(' ');
     this.url = `http://127.0.0.1:${port}`;
     this.registry = `127.0.0.1:${registry}`;
     this.preapproval = `127.0.0.1:${preapproval}`;
+    this.grpc = `127.0.0.1:${grpc}`;
     this.health = { registry: `http://127.0.0.1:${registryMetrics}/healthz`, gateway: `${this.url}/healthz` };
     this.clients.clear();
   }

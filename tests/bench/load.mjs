@@ -54,14 +54,18 @@ export async function h2load({ url, words, bytes, http1 = false }, { seconds, co
   };
 }
 
-/** The median of the times of single requests, one at a time, in microseconds. */
-export async function latency(folder, request, { seconds }) {
+/** h2load, with the median and the 99th percentile of the times of its requests, in microseconds. */
+export async function timed(folder, request, options) {
   const log = join(folder, 'latency.log');
   writeFileSync(log, '');
-  await h2load(request, { seconds, connections: 1, streams: 1, log });
+  const result = await h2load(request, { ...options, log });
   const times = readFileSync(log, 'utf8').trim().split('\n').map((line) => Number(line.split('\t')[2])).sort((a, b) => a - b);
-  return { us: times[Math.floor(times.length / 2)], cpu_us: {} };
+  const at = (part) => times[Math.min(times.length - 1, Math.floor(times.length * part))];
+  return { ...result, us: at(0.5), p99_us: at(0.99) };
 }
+
+/** The same of single requests, one at a time. */
+export const latency = (folder, request, { seconds }) => timed(folder, request, { seconds, connections: 1, streams: 1 });
 
 /** A bare gRPC server that answers each request with its expected bytes; `stop()` ends it. */
 export async function echo(requests) {

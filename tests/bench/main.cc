@@ -9,6 +9,7 @@
 
 #include "tests/bench/bare_echo.h"
 #include "tests/bench/bare_sql.h"
+#include "tests/bench/scan_load.h"
 #include "tests/bench/schedule_load.h"
 #include "tests/bench/update_load.h"
 
@@ -56,11 +57,18 @@ int Main(int argc, char** argv) {
   CLI::App* schedule = app.add_subcommand("schedules", "Backward schedules of many cases");
   schedule->add_option("--projects", schedules.projects, "Cases")->check(CLI::PositiveNumber);
   schedule->add_flag("--plain", schedules.plain, "One plain pass over the same arrays instead");
+  ScanLoad scans;
+  CLI::App* scan =
+      app.add_subcommand("scan", "The scan of many cases for what is due, and a plain pass over their facts");
+  scan->add_option("--cases", scans.cases, "Cases")->check(CLI::PositiveNumber);
+  scan->add_flag("--one-day", scans.one_day, "All are due on one day");
+  scan->add_option("--rounds", scans.rounds, "Rounds of both sides")->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
   if (echo->parsed()) return RunEcho(ReadAnswers(answers));
   if (reads->parsed()) return RunSqlReads(sql);
   if (writes->parsed()) return RunSqlWrites(sql);
   if (schedule->parsed()) return RunSchedules(schedules);
+  if (scan->parsed()) return RunScan(scans);
   return RunUpdates(update);
 }
 

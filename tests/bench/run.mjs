@@ -10,7 +10,7 @@ import { Install, output, ROOT } from './install.mjs';
 import { table } from './measure.mjs';
 import { memoryAndStart, warmUp } from './processes.mjs';
 import { bySize, farPage, fromDatabase, fromMemory } from './reads.mjs';
-import { casePage, scheduling } from './schedules.mjs';
+import { casePage, scanning, scheduling } from './schedules.mjs';
 import { committing, importing } from './writes.mjs';
 
 const HELP = `./dev bench [--full] [--projects N] [--rounds N] [--seconds N] [--import-rows N] [--only B1,B4] [--out FILE]
@@ -118,7 +118,7 @@ async function measureAll(folder) {
   await measure('B15', () => farPage(context));
   await measure('B3', () => committing(context));
   await measure('B6', () => importing(context));
-  await measure('B7', async () => [...(await scheduling(context)), ...(await casePage(context))]);
+  await measure('B7', async () => [...(await scheduling(context)), ...(await scanning(context)), ...(await casePage(context))]);
   for (const [size, install, count] of [['city', city, 'those of the city'], ['large', large, projects]]) {
     if (asked('B9', 'B10')) await measure(asked('B9') ? 'B9' : 'B10', () => memoryAndStart({ ...context, install, size, projects: count }));
   }

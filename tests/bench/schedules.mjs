@@ -1,6 +1,7 @@
 // B7: backward schedules, against one plain pass over the same arrays; and the page of a case.
 import { join } from 'node:path';
 import { output, ROOT } from './install.mjs';
+import { largeCase } from './large_case.mjs';
 import { latency, prepared, TOOL } from './load.mjs';
 import { alternating, row } from './measure.mjs';
 
@@ -19,22 +20,37 @@ export async function scheduling({ rounds, full }) {
   })];
 }
 
+/** Both sides say the same of the same cases; `one_day`: all are due on it. */
+export async function scanning({ rounds, full }) {
+  const cases = full ? 1000000 : 50000;
+  const scan = async (what, ...words) => {
+    const { scan_seconds, plain_seconds, steps, longest_step_ms, warnings } = JSON.parse(await output(TOOL, 'scan', '--cases', String(cases), '--rounds', String(rounds), ...words));
+    return row({
+      id: 'B7', work: `scan of ${cases} cases × 30 procedures, ${what}`, against: 'one plain pass over the same facts', unit: 'cases/s', ours: cases / scan_seconds, theirs: cases / plain_seconds,
+      ratio: plain_seconds / scan_seconds, note: `${warnings} warnings in ${steps} steps; the longest held the lock for ${longest_step_ms.toFixed(1)} ms`,
+    });
+  };
+  return [await scan('warnings as they come'), await scan('all due on one day', '--one-day')];
+}
+
 /** A case with all that its page shows, one call at a time over one connection. */
 export async function casePage({ folder, city, rounds, seconds }) {
   const client = await city.as('city-office');
-  let cases = await client.all('/v1/cases', 'rows');
-  if (cases.length === 0) {
-    await output('node', join(ROOT, 'tests/dingxi/load.mjs'), '--url', city.url, '--accounts', join(city.home, 'accounts.json'));
-    cases = await client.all('/v1/cases', 'rows');
-  }
-  const largest = cases.reduce((a, b) => (b.required > a.required ? b : a));
-  const { procedures } = await client.get(`/v1/${largest.case.name}`);
+  await loadApprovals(city, client);
+  const name = await largeCase(client);
+  const { procedures } = await client.get(`/v1/${name}`);
   const request = await prepared(folder, 'GetCase', {
-    address: city.preapproval, method: 'preapproval.v1.CaseService/GetCase', request: { name: largest.case.name }, token: client.token,
+    address: city.preapproval, method: 'preapproval.v1.CaseService/GetCase', request: { name }, token: client.token,
   });
   const { ours, rounds: all } = await alternating(rounds, { ours: () => latency(folder, request, { seconds: Math.min(seconds, 1) }) });
   return [row({
     id: 'B7', work: `page of a case of ${procedures.length} procedures`, unit: 'µs', ours: ours.us, goal: '≤ 1.5 ms', met: ours.us <= 1500,
     note: `with clocks, schedule and graph, ${request.bytes} bytes; the median of one call at a time`, rounds: all,
   })];
+}
+
+/** The page is one of a city, not of an empty installation. */
+async function loadApprovals(city, client) {
+  const { rows } = await client.get('/v1/cases', { page_size: 1 });
+  if (rows.length === 0) await output('node', join(ROOT, 'tests/dingxi/load.mjs'), '--url', city.url, '--accounts', join(city.home, 'accounts.json'));
 }

@@ -1,13 +1,14 @@
 // Things that break: the registry killed in the middle of a write, the database gone. On an installation of its own.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { Random } from '../dingxi/random.mjs';
 import { Client } from '../dingxi/client.mjs';
 import { call, checkFeed, clientOf, subscribe, withToken } from './grpc.mjs';
 import { adjust, createList, createProject, projectBody } from './samples.mjs';
+import { slowCommits } from './slow_database.mjs';
 import { eventually, ownStack } from './stack.mjs';
 
 let stack;
@@ -104,7 +105,7 @@ describe('the registry is killed', () => {
   });
 });
 
-describe('the database is gone', () => {
+describe('the database is gone, or slow', () => {
   /** Reads that memory answers must go on; writes must say UNAVAILABLE and when to come again. */
   async function checkWithoutDatabase(project, writes) {
     const hasty = impatient();
@@ -199,6 +200,30 @@ describe('the database is gone', () => {
       await kill('db', 'SIGCONT');
     }
     await whole([body]);
+  });
+
+  test('on a slow disk: reads do not wait for writes, writes come through, and log and metrics say what is slow', { timeout: 120000 }, async () => {
+    const project = await settledProject();
+    const metrics = async () => (await fetch(`http://${stack.metrics.registry}/metrics`)).text();
+    const slow = await slowCommits(stack.home, 1200);
+    const bodies = Array.from({ length: 12 }, newBody);
+    try {
+      await kill('registry'); // Its sessions are opened anew, through the slow one.
+      await healthy();
+      const order = [];
+      const writes = bodies.map((body) => office.post('/v1/projects', body).then((made) => order.push('write') && made));
+      await impatient().get(`/v1/${project.name}`);
+      await impatient().get('/v1/figures');
+      order.push('reads');
+      const made = await Promise.all(writes);
+      assert.equal(order[0], 'reads', 'nobody who reads waits for the disk');
+      assert.equal(new Set(made.map((one) => one.name)).size, bodies.length);
+      assert.match(readFileSync(join(stack.home, 'log', 'registry.log'), 'utf8'), /"message":"the database is slow","statement":"COMMIT"/);
+      assert.match(await metrics(), /^yaoshi_db_slow_statements_total\{service="[^"]*"\} [1-9]/m);
+    } finally {
+      await slow.end();
+    }
+    await whole(bodies);
   });
 });
 

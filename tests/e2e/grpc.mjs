@@ -6,7 +6,7 @@ import loader from '@grpc/proto-loader';
 import { ROOT } from './stack.mjs';
 
 const OPTIONS = { keepCase: true, longs: String, enums: String, defaults: true, oneofs: true };
-const PROTOS = ['common/v1/change_feed', 'common/v1/figure', 'common/v1/operation', 'registry/v1/account', 'registry/v1/file', 'registry/v1/import', 'registry/v1/list', 'registry/v1/official', 'registry/v1/organization', 'registry/v1/project'];
+const PROTOS = ['common/v1/change_feed', 'common/v1/figure', 'common/v1/operation', 'gateway/v1/figure_view', 'gateway/v1/portal', 'registry/v1/account', 'registry/v1/file', 'registry/v1/import', 'registry/v1/list', 'registry/v1/official', 'registry/v1/organization', 'registry/v1/project'];
 
 function packageOf(definition) {
   return grpc.loadPackageDefinition(definition);

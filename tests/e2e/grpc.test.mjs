@@ -1,4 +1,4 @@
-// Internal systems speak gRPC to the registry itself: with our protos, with reflection alone, and along the change feed.
+// Internal systems speak gRPC to the registry itself, and to the gateway for its views: with our protos, with reflection alone, and along the change feed.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
@@ -58,6 +58,80 @@ describe('grpc-js', () => {
     const accounts = clientOf(stack.registry, 'registry.v1.AccountService');
     await assert.rejects(call(accounts, 'Authenticate', { account: 'auditor', password: stack.accounts.auditor }, token), { code: status.PERMISSION_DENIED });
     await assert.rejects(call(accounts, 'CheckAccount', { account: 'auditor' }, operatorToken), { code: status.PERMISSION_DENIED });
+  });
+});
+
+/** What an answer says, without what is empty: JSON and proto-loader write that in different ways. */
+function said(value) {
+  if (Array.isArray(value)) return value.map(said);
+  if (value === null || typeof value !== 'object') return value;
+  const empty = (v) => v === undefined || v === null || v === '' || v === 0 || v === '0' || v === false || (typeof v === 'object' && Object.keys(v).length === 0) || /_UNSPECIFIED$/.test(v);
+  return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, said(v)]).filter(([, v]) => !empty(v)));
+}
+
+describe('the views of the gateway', () => {
+  const april = { as_of: '2022-04-20' };
+  const VIEWS = [
+    ['GetOverview', '/v1/views/overview', { ...april, list: 'lists/invest-2022' }],
+    ['GetRegionPage', '/v1/views/regions/621122', { ...april, region: '621122' }],
+    ['GetMyWork', '/v1/views/my-work', april],
+    ['GetBulletin', '/v1/views/bulletin', april],
+    ['Search', '/v1/views/search', { query: '工程' }],
+    ['ListFigures', '/v1/figures', { ...april, known_at: new Date().toISOString() }], // Each figure says what was known when.
+  ];
+  const service = (method) => clientOf(stack.grpc, `gateway.v1.${method === 'ListFigures' ? 'FigureViewService' : 'PortalService'}`);
+
+  for (const account of ['city-office', 'county-longxi', 'dept-12', 'leader-01', 'discipline', 'congress', 'auditor', 'operator']) {
+    test(`are for ${account} what the JSON door shows, or refuses`, async () => {
+      const visitor = await stack.as(account);
+      for (const [method, path, request] of VIEWS) {
+        const ask = async () => {
+          const json = await visitor.try('GET', path, { query: Object.fromEntries(Object.entries(request).filter(([key]) => !path.includes(request[key]) || key === 'as_of')) });
+          const reply = await call(service(method), method, request, withToken(visitor.token)).catch((error) => error);
+          return { json, reply };
+        };
+        const { json, reply } = await eventually(`${method} with every part`, async () => {
+          const both = await ask();
+          return !JSON.stringify(both.json.body).match(/"(MISSING|STALE)"/) && both;
+        }, { within_ms: 60000 });
+        if (json.status !== 200) {
+          assert.ok(reply.code !== undefined, `${method}: the JSON door refuses with ${json.status}`);
+          assert.equal(json.body.error.status, status[reply.code], method);
+        } else {
+          assert.deepEqual(said(reply), said(json.body), method);
+        }
+      }
+    });
+  }
+
+  test('a project page is that of the JSON door, and another county’s is not there', async () => {
+    const made = await createProject(office);
+    const page = await call(service('GetProjectPage'), 'GetProjectPage', { name: made.name }, token);
+    assert.equal(page.project.title, made.title, 'at once after the write');
+    // What preapproval knows of a new project comes by its feed: the two doors are asked until both have it.
+    await eventually('both doors say the same', async () => {
+      const [one, other] = await Promise.all([call(service('GetProjectPage'), 'GetProjectPage', { name: made.name }, token), office.get(`/v1/views/${made.name}`)]);
+      assert.deepEqual(said(one), said(other));
+      return true;
+    });
+    const elsewhere = withToken((await stack.as('county-zhangxian')).token);
+    await assert.rejects(call(service('GetProjectPage'), 'GetProjectPage', { name: made.name }, elsewhere), { code: status.NOT_FOUND });
+  });
+
+  test('the bulletin comes as the file that the JSON door gives', async () => {
+    const stream = service('DownloadBulletin').DownloadBulletin({ ...april, format: 'DOCX' }, token);
+    const pieces = [];
+    for await (const piece of stream) pieces.push(piece);
+    assert.equal(pieces[0].content_type, 'application/vnd.openxmlformats-officedocument.wordprocessingml.document');
+    const file = await office.try('GET', '/v1/views/bulletin:download', { query: { ...april, format: 'DOCX' } });
+    assert.deepEqual(Buffer.concat(pieces.map((piece) => piece.data)), file.body);
+  });
+
+  test('without a token nobody sees one; what is wrong is said; reflection alone is enough', async () => {
+    for (const [method, , request] of VIEWS) await assert.rejects(call(service(method), method, request, withToken('')), { code: status.UNAUTHENTICATED }, method);
+    await assert.rejects(call(service('GetOverview'), 'GetOverview', { as_of: 'gestern' }, token), { code: status.INVALID_ARGUMENT });
+    const portal = await reflectedClient(stack.grpc, 'yaoshi.gateway.v1.PortalService');
+    assert.equal((await call(portal, 'GetOverview', VIEWS[0][2], token)).lists.find((l) => l.name === 'lists/invest-2022').projects.value, '737');
   });
 });
 

@@ -135,6 +135,7 @@ const TABLE = [
     { query: { query: '工程', region: '621100', page_size: 100 }, shows: ({ results }) => assert.ok(results.every((r) => r.region === '621122')) },
   ]],
   ['GET', '/v1/changes', () => []], // a stream: walked below
+  ['GET', '/v1/map', () => [{ directory: true }]],
 ];
 
 /** An overview names units of the directory, which all may read; its sums are of the caller's region. */

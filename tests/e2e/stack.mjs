@@ -1,13 +1,13 @@
 // A running Yaoshi for the end-to-end tests.
 //
-// sharedStack() gives all test files one installation with the acceptance data set: that of YAOSHI_E2E_URL,
-// YAOSHI_E2E_ACCOUNTS and YAOSHI_E2E_REGISTRY (host:port) when they are set; otherwise one that the first file starts with
-// `./dev up` below YAOSHI_SCRATCH (`./dev test` stops and removes it), or below a temporary folder that its last user removes.
-// The files take turns with it, beside those that have one of their own.
+// sharedStack() gives a test file an installation with the acceptance data set: that of YAOSHI_E2E_URL,
+// YAOSHI_E2E_ACCOUNTS, YAOSHI_E2E_REGISTRY and YAOSHI_E2E_GRPC (host:port, of the gateway) when they are set; otherwise one of a few below YAOSHI_SCRATCH
+// (`./dev test` stops and removes them), which the first file makes: it loads one with `./dev up` and copies the others from it;
+// or one in a temporary folder that its user removes. Test files take turns with them, beside those that have one of their own.
 // ownStack() starts an empty one for a test file alone, to be broken at will.
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { access, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,7 @@ import { Client } from '../dingxi/client.mjs';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
 const START_MS = 240000;
+const SHARED = 3; // Installations with the data set: as many as there are test files that use one at a time.
 
 /** Asks again and again until `probe` gives something true, and returns it; fails with `what` after the deadline. */
 export async function eventually(what, probe, { within_ms = 15000, every_ms = 25 } = {}) {
@@ -37,9 +38,10 @@ export async function eventually(what, probe, { within_ms = 15000, every_ms = 25
   }
 }
 
+/** `home` is the folder of an installation that these tests started; of another they know none, and what would write there fails. */
 class Stack {
-  constructor({ url, accounts, registry, home = '' }) {
-    Object.assign(this, { url, accounts, registry, home, clients: new Map() });
+  constructor({ url, accounts, registry, grpc, metrics, home }) {
+    Object.assign(this, { url, accounts, registry, grpc, metrics, home, clients: new Map() });
   }
 
   /** A signed-in client of an account of the installation; one per account, so that sign-ins are few. */
@@ -87,19 +89,39 @@ async function start(home, ...words) {
 }
 
 function describe(home) {
-  const [port, registry] = readFileSync(join(home, 'run', 'ports'), 'utf8').trim().split(' ');
+  const [port, registry, metrics, , , , gateway] = readFileSync(join(home, 'run', 'ports'), 'utf8').trim().split(' ');
   const accounts = JSON.parse(readFileSync(join(home, 'accounts.json'), 'utf8'));
-  return { url: `http://127.0.0.1:${port}`, accounts, registry: `127.0.0.1:${registry}`, home };
+  return { url: `http://127.0.0.1:${port}`, accounts, registry: `127.0.0.1:${registry}`, grpc: `127.0.0.1:${gateway}`, metrics: { registry: `127.0.0.1:${metrics}` }, home };
+}
+
+// A service ends by itself or by a signal that a test sends; by any other (abort, segmentation fault …) it has crashed.
+const CRASH = /"event":"service ended".*"code":13[2-69]\b/;
+
+/** What the guards of an installation say of services that crashed; the last lines before that tell why. */
+function crashes(home) {
+  return readdirSync(join(home, 'log')).flatMap((file) => {
+    const lines = readFileSync(join(home, 'log', file), 'utf8').split('\n');
+    return lines.flatMap((line, i) => (CRASH.test(line) ? [`${file}:\n${lines.slice(Math.max(0, i - 5), i + 1).join('\n')}`] : []));
+  });
+}
+
+function endTurn(turn, { home }) {
+  const crashed = crashes(home);
+  if (crashed.length > 0) {
+    console.error(`services crashed, now or in a test file before:\n${crashed.join('\n')}`);
+    process.exitCode = 1;
+  }
+  rmSync(turn, { force: true });
 }
 
 // A hook of a test file ends with the file only when it is made outside of all tests and hooks: here.
 const started = [];
-const turns = [];
 after(async () => {
-  for (const turn of turns) rmSync(turn, { force: true });
   for (const home of started) {
     await dev(home, 'down');
+    const crashed = crashes(home);
     rmSync(home, { recursive: true, force: true });
+    if (crashed.length > 0) throw new Error(`services crashed:\n${crashed.join('\n')}`);
   }
 });
 
@@ -113,15 +135,14 @@ export async function ownStack(name) {
 
 /** The installation with the data set. */
 export async function sharedStack() {
-  const { YAOSHI_E2E_URL: url, YAOSHI_E2E_ACCOUNTS: file, YAOSHI_E2E_REGISTRY: registry, YAOSHI_SCRATCH: scratch } = process.env;
-  if (url) return new Stack({ url, registry, accounts: JSON.parse(await readFile(file, 'utf8')) });
+  const { YAOSHI_E2E_URL: url, YAOSHI_E2E_ACCOUNTS: file, YAOSHI_E2E_REGISTRY: registry, YAOSHI_E2E_GRPC: grpc, YAOSHI_SCRATCH: scratch } = process.env;
+  if (url) return new Stack({ url, registry, grpc, accounts: JSON.parse(await readFile(file, 'utf8')) });
   if (!scratch) {
     const home = mkdtempSync(join(tmpdir(), 'yaoshi-e2e-'));
     started.push(home);
     return new Stack(await start(home));
   }
-  await takeTurn(join(scratch, 'shared.turn'));
-  return new Stack(await startedOnce(scratch));
+  return takeTurn(scratch, await startedOnce(scratch));
 }
 
 const alive = (pid) => {
@@ -132,23 +153,27 @@ const alive = (pid) => {
   }
 };
 
-/** Waits until no other test file counts or changes what is in the installation; this one has it to its end. */
-async function takeTurn(turn) {
-  await eventually('another test file is done with the installation', () => {
-    try {
-      writeFileSync(turn, String(process.pid), { flag: 'wx' });
-      return true;
-    } catch {
-      if (!alive(Number(readFileSync(turn, 'utf8')))) rmSync(turn, { force: true });
-      return false;
+/** Waits until no other test file counts or changes what is in one of the installations; this file has it to its end. */
+async function takeTurn(scratch, installations) {
+  return eventually('another test file is done with an installation', () => {
+    for (const [i, installation] of installations.entries()) {
+      const turn = join(scratch, `shared-${i}.turn`);
+      try {
+        writeFileSync(turn, String(process.pid), { flag: 'wx' });
+      } catch {
+        if (!alive(Number(readFileSync(turn, 'utf8')))) rmSync(turn, { force: true });
+        continue;
+      }
+      process.on('exit', () => endTurn(turn, installation)); // A hook made here would run before those of the test file, which may still restart a service.
+      return new Stack(installation);
     }
+    return null;
   }, { within_ms: 2 * START_MS, every_ms: 50 });
-  turns.push(turn);
 }
 
-/** Of all test files of a run, the first starts the installation; the others wait for its description. */
+/** Of all test files of a run, the first starts the installations; the others wait for their descriptions. */
 async function startedOnce(scratch) {
-  const description = join(scratch, 'shared.json');
+  const descriptions = join(scratch, 'shared.json');
   let first = true;
   try {
     openSync(join(scratch, 'shared.lock'), 'wx');
@@ -156,14 +181,28 @@ async function startedOnce(scratch) {
     first = false;
   }
   if (first) {
-    const result = await start(join(scratch, 'shared')).catch((error) => ({ failed: error.message }));
-    await writeFile(`${description}.new`, JSON.stringify(result), { mode: 0o600 });
-    await rename(`${description}.new`, description);
+    const result = await startShared(scratch).catch((error) => ({ failed: error.message }));
+    await writeFile(`${descriptions}.new`, JSON.stringify(result), { mode: 0o600 });
+    await rename(`${descriptions}.new`, descriptions);
   }
-  await eventually('another test file starts the installation', () => access(description).then(() => true), { within_ms: START_MS, every_ms: 100 });
-  const result = JSON.parse(await readFile(description, 'utf8'));
+  await eventually('another test file starts the installations', () => access(descriptions).then(() => true), { within_ms: START_MS, every_ms: 100 });
+  const result = JSON.parse(await readFile(descriptions, 'utf8'));
   if (result.failed) throw new Error(result.failed);
   return result;
+}
+
+/** The data set is loaded once; a copy of what then lies on the disk starts in seconds. */
+async function startShared(scratch) {
+  const homes = Array.from({ length: SHARED }, (_, i) => join(scratch, `shared-${i}`));
+  await start(homes[0]);
+  await dev(homes[0], 'down');
+  for (const home of homes.slice(1)) {
+    await run('cp', ['-a', homes[0], home]);
+    rmSync(join(home, 'run', 'inner-ports'));
+  }
+  const running = [];
+  for (const home of homes) running.push(await start(home));
+  return running;
 }
 
 /** A word that no other run has used, for names of things that a test makes. */

@@ -39,6 +39,19 @@ describe('the overview', () => {
     for (const groups of [stages, departments, regions]) for (const what of ['required', 'completed', 'late']) assert.equal(sum(groups, what), Number(total[what].value), what);
   });
 
+  test('chooses the main list where none is named, and counts a list against its predecessor', async () => {
+    for (const as_of of [april.as_of, '2026-11-28']) assert.equal((await overview({ as_of, list: '-' })).list, april.list, as_of);
+    assert.equal((await overview({ as_of: '2021-12-01', list: '-' })).list, 'lists/invest-2021', 'the only one with projects then');
+    const [chosen, named] = [await overview({ as_of: april.as_of, list: '-' }), await overview(april)];
+    assert.deepEqual({ ...chosen, parts: [] }, { ...named, parts: [] });
+    assert.equal((await overview({ as_of: april.as_of })).list, '', 'an empty list is all projects');
+    const change = (figure) => named.trends.find((trend) => trend.figure === figure);
+    assert.deepEqual([change('lists.invest-2022.projects').year_before_value, change('lists.invest-2022.projects').year_on_year_change], ['668', '+69']);
+    assert.equal(change('procedures.invest-2022.completion_rate').year_on_year_change, '+42.00', 'what was published');
+    const region = await office.get('/v1/views/regions/621122', { as_of: april.as_of, list: '-' });
+    assert.equal(region.overview.list, april.list);
+  });
+
   test('leads from each number to the rows that make it up', async () => {
     const view = await office.get('/v1/views/overview', april);
     const numbers = [...view.stages, ...view.fields, ...view.funnel, ...view.regions.map((r) => r.sums), view.regions[0].stages[0]].map((group) => group.projects);

@@ -14,7 +14,6 @@ test('each number of the bulletin opens into its definition, and its rows add up
   const reserve = page.locator('[data-paragraph=reserve]');
   await reserve.locator('[data-figure="lists.invest-2022.projects"]').waitFor();
   assert.match(await reserve.innerText(), /737项、总投资2611\.6亿元、当年计划完成投资766\.7亿元/);
-  await assertAccessible(page, 'bulletin');
   await picture(page, 'bulletin');
   await reserve.locator('[data-figure="lists.invest-2022.projects"]').click();
   await page.locator('dialog[open] [data-adds-up]').waitFor();

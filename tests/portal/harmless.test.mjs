@@ -27,7 +27,7 @@ const post = (path, body, query = {}) => office.post(path, { ...body, request_id
 
 /** Something with scripts in every text field that the portal shows. */
 async function enterEverywhere() {
-  const project = await newCase(office, { title: text(190), owner_title: text(100), place: text(190), industry: 'N78', responsible_person: text(50), content_and_scale: text(1900), planned_start_on: day(100) });
+  const project = await newCase(office, { title: text(190), owner_title: text(100), place: text(190), industry: 'N78', responsible_person: text(50), content_and_scale: text(1900), planned_start_on: day(100), total_investment_fen: '9000000000000' }); // Large enough for the region's page.
   await office.patch(`/v1/${project.name}`, { place: `${text(180)}二` }, { reason: text(490), update_mask: 'place', request_id: randomUUID() });
   const list = `lists/xss-${WORD}`;
   await office.post('/v1/lists', { title: text(100), kind: 'STANDALONE', horizon: 'THIS_YEAR', first_year: 2026, last_year: 2026 }, { list_id: list.slice(6), request_id: randomUUID() });
@@ -46,6 +46,8 @@ const SHOWN = [
   ['list', (t) => `/${t.list}?cols=title,place,owner_title,responsible_person,reason,content_and_scale`, 7],
   ['kanban', (t) => `/${t.list}?view=kanban`, 2],
   ['catalogue', () => '/lists', 1],
+  ['overview', () => '/', 2],
+  ['region', () => '/regions/621122', 3],
   ['adjustments', (t) => `/${t.list}/adjustments`, 3],
   ['comparison', (t) => `/${t.list}/compare?from=2022-01-01`, 2],
   ['project', (t) => `/${t.project}`, 11],
@@ -55,6 +57,7 @@ const SHOWN = [
   ['what-ifs', () => '/scenarios', 1],
   ['what-if', (t) => `/${t.scenario}`, 2],
   ['what-if of a list', (t) => `/scenarios/new?list=${t.list}`, 1],
+  ['search', () => `/search?q=${WORD}`, 1],
   ['feedback', () => '/feedback?state=ANSWERED', 2],
 ];
 
@@ -99,6 +102,10 @@ test('no screen runs what somebody typed', async () => {
   await page.getByRole('button', { name: '修改' }).click();
   await page.locator('dialog[open] input[name=place]').waitFor();
   await assertHarmless(page, 'edit');
+  await page.keyboard.press('Escape');
+  await page.locator('input[name=q]').fill(`${WORD} <img`);
+  await page.locator('[data-suggested]').first().waitFor();
+  await assertHarmless(page, 'suggestions');
   await page.keyboard.press('Escape');
   await page.locator('[data-act=feedback]').click();
   await page.locator('dialog[open] .answer').first().waitFor();

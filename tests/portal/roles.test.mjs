@@ -41,6 +41,8 @@ for (const [account, may] of Object.entries(ROLES)) {
     const offers = async (selector) => (await page.locator(selector).count()) > 0;
     await page.locator('main tbody tr').first().waitFor();
     assert.equal(await offers('nav a[href^="/import"]'), may.importing, 'import');
+    await open('/', '[data-part=figures] [data-figure]');
+    await open('/regions/621122', '[data-part=largest] a');
     await open('/work', '[data-kind], [data-state=empty]');
     await open('/lists/invest-2022', '.virtual .body a');
     assert.equal((await page.getByRole('button', { name: '办理调整' }).count()) > 0, may.adjust, 'adjustment orders');
@@ -67,7 +69,7 @@ for (const [account, may] of Object.entries(ROLES)) {
 
 test('the operator, who has no project, is told so on every page', async () => {
   const page = await portal.signedIn('operator', '/lists');
-  for (const path of ['/lists', '/lists/invest-2022', `/${project.name}`, '/scenarios']) {
+  for (const path of ['/', '/regions/621122', '/lists', '/lists/invest-2022', `/${project.name}`, '/scenarios']) {
     await visit(page, path);
     await page.locator('[data-state=noright]').first().waitFor();
     assert.equal(await page.locator('main button:not([data-state-choice])').count(), 0, path);

@@ -7,7 +7,8 @@ import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { eventually, ROOT } from '../e2e/stack.mjs';
 import { assertAccessible, assertQuiet, Portal, visit } from './browser.mjs';
-import { ensureCalendars, idOf, newCase } from './cases.mjs';
+import { ensureCalendars, idOf, newCase, newProject } from './cases.mjs';
+import { newTemplates } from './templates.mjs';
 
 const PHONE = { width: 360, height: 780 };
 let portal;
@@ -21,10 +22,19 @@ before(async () => {
   const project = await newCase(office);
   const scenario = await office.post('/v1/scenarios', { title: '各屏推演', cases: [`cases/${idOf(project)}`], changes: [{ shift_working_days: 5 }], request_id: randomUUID() });
   await office.post('/v1/feedback', { page: '/work', text: '各屏意见', request_id: randomUUID() });
-  things = { project: project.name, scenario: scenario.name };
+  things = { project: project.name, scenario: scenario.name, migration: await newMigration(office) };
   page = await portal.signedIn('city-office', '/lists');
 });
 after(async () => { await portal.close(); });
+
+async function newMigration(office) {
+  const { from, to, fen } = await newTemplates(office);
+  const project = await newProject(office, { total_investment_fen: fen });
+  await eventually('the project has come to the case service', () => office.post('/v1/cases', { project: project.name, template: from.name }).catch((error) => {
+    if (error.reason !== 'PROJECT_NOT_FOUND') throw error;
+  }));
+  return (await office.post('/v1/caseMigrations', { from_template: from.name, to_template: to.name, rules: [{ from: 'P03', to: 'P04', reason: '各屏' }], request_id: randomUUID() })).name;
+}
 
 const click = (selector) => (p) => p.locator(selector).first().click();
 const named = (pattern) => (p) => p.getByRole('button', { name: pattern }).first().click();
@@ -33,6 +43,8 @@ const named = (pattern) => (p) => p.getByRole('button', { name: pattern }).first
 const SCREENS = [
   ['/', () => '/?as_of=2022-04-20', '[data-part=regions] [data-region]'],
   ['/', () => '/?as_of=2022-04-20', '[data-adds-up], [data-differs]', click('[data-figure]')],
+  ['/', () => '/?as_of=2022-04-20', '[data-adds-up], [data-differs]', click('[data-number]')],
+  ['/regions/:region', () => '/regions/621122?as_of=2022-04-20', '[data-part=largest] a'],
   ['/work', () => '/work', '[data-kind]'],
   ['/bulletin', () => '/bulletin?as_of=2022-04-20', '[data-paragraph] [data-figure]'],
   ['/lists', () => '/lists', 'tbody tr'],
@@ -55,11 +67,18 @@ const SCREENS = [
   ['/projects/:project', (t) => `/${t.project}?tab=approvals&view=graph`, '[data-node=P01]'],
   ['/projects/:project', (t) => `/${t.project}?tab=approvals&view=gantt`, '[data-verdict]'],
   ['/projects/:project', (t) => `/${t.project}?tab=approvals&view=whatif`, '[data-act=count]'],
+  ['/projects/:project', (t) => `/${t.project}?tab=approvals&view=baselines`, '[data-planned=P00]'],
   ['/scenarios', () => '/scenarios', '[data-scenario]'],
   ['/scenarios/new', () => '/scenarios/new?list=lists/invest-2022', '[data-act=count]'],
   ['/scenarios/:scenario', (t) => `/${t.scenario}`, '[data-measure=target]'],
   ['/scenarios/:scenario', (t) => `/${t.scenario}`, 'dialog[open] textarea[name=reason]', click('[data-act=apply]')],
   ['/scenarios/:scenario', (t) => `/${t.scenario}`, 'dialog[open] [data-act=confirm]', click('[data-act=drop]')],
+  ['/caseMigrations', () => '/caseMigrations', '[data-migration]'],
+  ['/caseMigrations/new', () => '/caseMigrations/new', '[data-act=preview]'],
+  ['/caseMigrations/:migration', (t) => `/${t.migration}`, '[data-total="P03 → P04"]'],
+  ['/caseMigrations/:migration', (t) => `/${t.migration}`, 'dialog[open] textarea[name=reason]', click('[data-act=apply]')],
+  ['/search', () => '/search?q=%E5%B7%A5%E7%A8%8B', '[data-found]'],
+  ['/search', () => '/search', '[data-suggested]', async (p) => { await p.locator('input[name=q]').fill('工程'); await p.keyboard.press('ArrowDown'); }],
   ['/feedback', () => '/feedback', '[data-feedback]'],
   ['/feedback', () => '/feedback', 'textarea[name=answer]', named('答复这条意见')],
   ['/feedback', () => '/work', 'dialog[open] textarea[name=feedback]', click('[data-act=feedback]')],

@@ -7,6 +7,7 @@ import App from './app/App.vue';
 import { applyLook } from './app/preferences';
 import { router } from './app/router';
 import { i18n, restoreLanguage } from './i18n/i18n';
+import { askEarly } from './overview/early';
 import { session } from './session/session';
 
 /** Copying one amount gives the exact yuan, not the rounded 万元 or 亿元 that is shown. */
@@ -21,4 +22,6 @@ function copyExact(event: ClipboardEvent): void {
 
 applyLook();
 document.addEventListener('copy', copyExact);
-void Promise.all([restoreLanguage(), session.resume()]).then(() => createApp(App).use(i18n).use(router).mount('#app'));
+askEarly();
+const app = createApp(App).use(i18n).use(router); // The router begins to load its page at once.
+void Promise.all([restoreLanguage(), session.resume()]).then(() => app.mount('#app'));

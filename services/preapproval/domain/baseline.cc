@@ -1,5 +1,7 @@
 #include "services/preapproval/domain/baseline.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace yaoshi::preapproval {
@@ -18,7 +20,28 @@ void TakeCurrent(const ScheduleItem& current, const WorkCalendar& calendar, Base
   item.behind_working_days = calendar.WorkingDaysBetween(*item.latest_finish_on, *item.current_finish_on).value_or(0);
 }
 
+std::string ChangeOf(const Replan& replan) {
+  if (!replan.from_on) return fmt::format("登记了计划开工日期 {}", replan.to_on->ToString());
+  if (!replan.to_on) return fmt::format("登记的计划开工日期 {} 已撤销", replan.from_on->ToString());
+  return fmt::format("登记的计划开工日期由 {} 改为 {}", replan.from_on->ToString(), replan.to_on->ToString());
+}
+
 }  // namespace
+
+void SetBaseline(Case& subject) {
+  ++subject.baselines;
+  subject.replan.reset();
+}
+
+void FollowPlannedStart(const CopiedProject& project, Case& subject) {
+  if (subject.target_start_on || project.planned_before == project.facts.planned_start_on) return;
+  ++subject.baselines;
+  subject.replan = {project.planned_before, project.facts.planned_start_on, project.reason};
+}
+
+std::string WhyOf(const Replan& replan) {
+  return replan.reason.empty() ? ChangeOf(replan) : fmt::format("{}：{}", ChangeOf(replan), replan.reason);
+}
 
 std::vector<BaselineItem> CompareBaseline(const Schedule& then, const Schedule* now, const WorkCalendar& calendar) {
   std::vector<BaselineItem> items;

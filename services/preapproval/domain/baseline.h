@@ -7,9 +7,22 @@
 #include <vector>
 
 #include "common/calendar/work_calendar.h"
+#include "services/preapproval/domain/copies.h"
 #include "services/preapproval/domain/schedule.h"
+#include "services/preapproval/domain/types.h"
 
 namespace yaoshi::preapproval {
+
+// A person sets the start, the needs or the template of a case anew: one more baseline.
+void SetBaseline(Case& subject);
+
+// Facts of the project came: one more baseline when the start that the case counts from is planned anew, also of a case
+// that is closed, so that it comes back with the plan of that time. Other facts make none: what a case needs is decided
+// by people (ReassessCase).
+void FollowPlannedStart(const CopiedProject& project, Case& subject);
+
+// Why the registry's facts made a baseline, as a page says it.
+std::string WhyOf(const Replan& replan);
 
 // What became of a procedure's need since, in the numbers of the proto.
 enum class BaselineNeed : uint8_t { kUnspecified = 0, kKept = 1, kDroppedSince = 2, kAddedSince = 3 };

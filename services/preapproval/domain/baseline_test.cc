@@ -23,6 +23,52 @@ Schedule Planned(const std::vector<std::pair<std::string, const char*>>& latest)
   return schedule;
 }
 
+// Facts of a project whose planned start was `before`; "": none.
+CopiedProject Facts(std::string_view before, std::string_view now, std::string reason = "") {
+  const auto day = [](std::string_view text) { return text.empty() ? std::nullopt : std::optional(Day(text)); };
+  CopiedProject project;
+  project.planned_before = day(before);
+  project.facts.planned_start_on = day(now);
+  project.reason = std::move(reason);
+  return project;
+}
+
+TEST(FollowPlannedStart, CountsABaselineWhenTheStartThatTheCaseCountsFromChanges) {
+  struct Row {
+    const char *before, *now, *reason, *why;
+  };
+  for (const Row& row :
+       {Row{"2022-06-01", "2022-08-01", "", "登记的计划开工日期由 2022-06-01 改为 2022-08-01"},
+        Row{"2022-06-01", "2022-05-01", "资金到位", "登记的计划开工日期由 2022-06-01 改为 2022-05-01：资金到位"},
+        Row{"", "2022-08-01", "", "登记了计划开工日期 2022-08-01"},
+        Row{"2022-06-01", "", "", "登记的计划开工日期 2022-06-01 已撤销"}}) {
+    Case subject;
+    subject.baselines = 2;
+    FollowPlannedStart(Facts(row.before, row.now, row.reason), subject);
+    EXPECT_EQ(subject.baselines, 3);
+    ASSERT_TRUE(subject.replan) << row.why;
+    EXPECT_EQ(WhyOf(*subject.replan), row.why);
+  }
+}
+
+TEST(FollowPlannedStart, CountsNoneWhenTheStartStaysOrTheCaseHasItsOwn) {
+  Case subject;
+  FollowPlannedStart(Facts("2022-06-01", "2022-06-01", "更名"), subject);
+  FollowPlannedStart(Facts("", ""), subject);
+  EXPECT_EQ(subject, Case());
+  subject.target_start_on = Day("2022-07-01");
+  FollowPlannedStart(Facts("2022-06-01", "2022-08-01"), subject);
+  EXPECT_EQ(subject.baselines, 0);
+}
+
+TEST(SetBaseline, IsAPersonsAndNoMoreTheRegistrys) {
+  Case subject;
+  FollowPlannedStart(Facts("2022-06-01", "2022-08-01"), subject);
+  SetBaseline(subject);
+  EXPECT_EQ(subject.baselines, 2);
+  EXPECT_FALSE(subject.replan);
+}
+
 TEST(CompareBaseline, WithoutAPlanOfTodayNothingIsCompared) {
   const auto items = CompareBaseline(Planned({{"P01", "2022-03-01"}}), nullptr, Calendar());
   ASSERT_EQ(items.size(), 1u);

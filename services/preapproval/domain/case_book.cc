@@ -110,7 +110,7 @@ void CaseBook::PutCalendar(const WorkYear& year) {
 }
 
 void CaseBook::PutType(const ProcedureType& type) {
-  types_[type.code] = type;
+  types_[type.code] = std::make_shared<const ProcedureType>(type);
   RefreshProfiles([&](const Profile& profile) { return profile.Find(type.code) >= 0; });
 }
 
@@ -121,7 +121,12 @@ void CaseBook::PutTemplate(const Template& subject) {
 
 const ProcedureType* CaseBook::FindType(std::string_view code) const {
   const auto found = types_.find(code);
-  return found == types_.end() ? nullptr : &found->second;
+  return found == types_.end() ? nullptr : found->second.get();
+}
+
+std::shared_ptr<const ProcedureType> CaseBook::ShareType(std::string_view code) const {
+  const auto found = types_.find(code);
+  return found == types_.end() ? nullptr : found->second;
 }
 
 const Template* CaseBook::FindTemplate(std::string_view name) const {
@@ -137,7 +142,7 @@ std::vector<Template> CaseBook::Templates() const {
 
 std::vector<ProcedureType> CaseBook::Types() const {
   std::vector<ProcedureType> all;
-  for (const auto& [code, one] : types_) all.push_back(one);
+  for (const auto& [code, one] : types_) all.push_back(*one);
   return all;
 }
 
@@ -486,7 +491,7 @@ TodoPage CaseBook::Todos(const TodoQuery& query) const {
   if (!query.department.empty()) {
     const auto found = by_department_.find(query.department);
     if (found != by_department_.end()) lists.push_back(&found->second);
-    return Collect(std::move(lists), query);
+    return Collect(lists, query);
   }
   const auto [first, last] = RangeOf(query.region);
   const bool everywhere = query.region == 0;
@@ -494,10 +499,10 @@ TodoPage CaseBook::Todos(const TodoQuery& query) const {
        at != by_region_.end() && (everywhere || at->first <= last); ++at) {
     lists.push_back(&at->second);
   }
-  return Collect(std::move(lists), query);
+  return Collect(lists, query);
 }
 
-TodoPage CaseBook::Collect(std::vector<const TodoList*> lists, const TodoQuery& query) const {
+TodoPage CaseBook::Collect(const std::vector<const TodoList*>& lists, const TodoQuery& query) const {
   TodoPage page;
   const auto within = [&](const Todo& todo) { return RegionCovers(query.region, todo.subject->region); };
   using Range = std::pair<absl::btree_set<Todo>::const_iterator, absl::btree_set<Todo>::const_iterator>;

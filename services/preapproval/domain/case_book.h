@@ -162,6 +162,7 @@ class CaseBook {
   // The catalogue.
   const WorkCalendar& calendar() const { return calendar_; }
   const ProcedureType* FindType(std::string_view code) const;
+  std::shared_ptr<const ProcedureType> ShareType(std::string_view code) const;  // To be kept beyond the read.
   const Template* FindTemplate(std::string_view name) const;
   std::vector<Template> Templates() const;
   std::vector<ProcedureType> Types() const;
@@ -214,14 +215,14 @@ class CaseBook {
   void ChangeTodos(const CaseRow& subject, size_t place, bool add);
   void ForEachTodo(const CaseRow& subject, size_t place,
                    const std::function<void(const std::string& department, const Todo&)>& visit) const;
-  TodoPage Collect(std::vector<const TodoList*> lists, const TodoQuery& query) const;
+  TodoPage Collect(const std::vector<const TodoList*>& lists, const TodoQuery& query) const;
   uint32_t Intern(const std::string& name);
   void Before(const Uuid& project) const;
   void After(const Uuid& project) const;
 
   WorkCalendar calendar_;
   absl::btree_map<int, WorkYear> years_;
-  absl::btree_map<std::string, ProcedureType, std::less<>> types_;
+  absl::btree_map<std::string, std::shared_ptr<const ProcedureType>, std::less<>> types_;
   absl::btree_map<std::string, Template, std::less<>> templates_;
   absl::btree_map<Uuid, ProjectRow> projects_;
   absl::btree_map<std::string, std::unique_ptr<ListState>, std::less<>> lists_;

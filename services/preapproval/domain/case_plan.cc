@@ -44,6 +44,13 @@ std::vector<Warning> WarningsOfPlace(const CaseBook& book, const CaseRow& subjec
   return WarningsOf(watched, *type, rule, book.calendar(), today).value_or(std::vector<Warning>());
 }
 
+// Most cases are in time: what their page says of them is not made then.
+bool StartsInTime(const CaseBook& book, const CasePlan& plan, Date today) {
+  std::vector<Slot> slots(plan.graph->nodes().size());
+  const auto outcome = CountSchedule(*plan.graph, plan.tasks, book.calendar(), today, plan.target, slots);
+  return outcome.ok() && outcome->feasible;
+}
+
 }  // namespace
 
 absl::StatusOr<Date> TargetOf(const CaseBook& book, const CaseRow& subject) {
@@ -101,7 +108,9 @@ std::vector<Warning> WarningsOf(const CaseBook& book, const CaseRow& subject, co
   }
   const ProjectRow* project = book.FindProject(subject.project);
   if (project != nullptr && project->facts.started_on) return warnings;
-  const absl::StatusOr<Schedule> schedule = ScheduleOf(book, subject, today);
+  const absl::StatusOr<CasePlan> plan = PlanOf(book, subject, today);
+  if (!plan.ok() || StartsInTime(book, *plan, today)) return warnings;
+  const absl::StatusOr<Schedule> schedule = ScheduleOf(book, *plan, today);
   if (!schedule.ok()) return warnings;
   const auto start = StartWarning(subject.project, fmt::format("{:06}", subject.region), *schedule);
   if (start) warnings.push_back(*start);

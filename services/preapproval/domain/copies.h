@@ -27,6 +27,13 @@ struct ProjectCopy {
   Date effective_on;
 };
 
+// Facts of a project that have just come, and are the latest by their date.
+struct CopiedProject {
+  ProjectCopy facts;
+  std::optional<Date> planned_before;  // The planned start until now; that of `facts` when they are the first.
+  std::string reason;                  // Why registry changed them, as it was said there.
+};
+
 // Whether a project is on a list.
 struct EntryCopy {
   std::string list;  // "lists/{id}"

@@ -163,17 +163,30 @@ bool IsBlank(std::string_view text) {
   return true;
 }
 
-absl::Status MoveNotAllowed(const Procedure& procedure, Move move) {
-  std::vector<std::string> allowed;
-  for (int i = 1; i < kProcedureMoveCount; ++i) {
-    if (Next(procedure.state, static_cast<Move>(i))) allowed.emplace_back(MoveName(static_cast<Move>(i)));
-  }
-  const std::string names = absl::StrJoin(allowed, ", ");
-  return Error(
-      absl::StatusCode::kFailedPrecondition, "PROCEDURE_MOVE_NOT_ALLOWED",
-      fmt::format("Move {} is not allowed in state {} ({}) of {}; choose one of {}.", MoveName(move),
-                  StateName(procedure.state), StateTitle(procedure.state), procedure.code, names),
-      {{"state", std::string(StateName(procedure.state))}, {"move", std::string(MoveName(move))}, {"allowed", names}});
+// The names of the moves that a state allows; that of an unknown state is empty.
+const std::string& AllowedNames(State state) {
+  static const std::array<std::string, kProcedureStateCount> names = [] {
+    std::array<std::string, kProcedureStateCount> all;
+    for (size_t row = 1; row < all.size(); ++row) {
+      std::vector<std::string> allowed;
+      for (int i = 1; i < kProcedureMoveCount; ++i) {
+        const auto move = static_cast<Move>(i);
+        if (Next(static_cast<State>(row), move)) allowed.emplace_back(MoveName(move));
+      }
+      all[row] = absl::StrJoin(allowed, ", ");
+    }
+    return all;
+  }();
+  const auto row = static_cast<size_t>(state);
+  return names[row < names.size() ? row : 0];
+}
+
+absl::Status MoveNotAllowed(State state, std::string_view code, Move move) {
+  const std::string& names = AllowedNames(state);
+  return Error(absl::StatusCode::kFailedPrecondition, "PROCEDURE_MOVE_NOT_ALLOWED",
+               fmt::format("Move {} is not allowed in state {} ({}) of {}; choose one of {}.", MoveName(move),
+                           StateName(state), StateTitle(state), code, names),
+               {{"state", std::string(StateName(state))}, {"move", std::string(MoveName(move))}, {"allowed", names}});
 }
 
 // The last day of a validity of so many months that began on `from`.
@@ -506,30 +519,34 @@ State StateOn(State stored, const std::optional<Date>& valid_until, Date day) {
   return stored == State::kApproved && valid_until && *valid_until < day ? State::kExpired : stored;
 }
 
+State StateOn(const Procedure& procedure, Date day) {
+  return StateOn(procedure.state, procedure.approval ? procedure.approval->valid_until : std::nullopt, day);
+}
+
 Procedure OnDay(Procedure procedure, Date day) {
-  const std::optional<Date> until = procedure.approval ? procedure.approval->valid_until : std::nullopt;
-  const State state = StateOn(procedure.state, until, day);
+  const State state = StateOn(procedure, day);
   if (state == procedure.state) return procedure;
   procedure.state = state;
-  procedure.state_since = until->AddDays(1);
+  procedure.state_since = procedure.approval->valid_until->AddDays(1);
   return procedure;
 }
 
 bool DoneOn(const Procedure& procedure, Date day) {
-  return IsDecided(StateOn(procedure.state, procedure.approval ? procedure.approval->valid_until : std::nullopt, day));
+  return IsDecided(StateOn(procedure, day));
 }
 
-absl::StatusOr<Procedure> Apply(Procedure procedure, const MoveOrder& order, const Surroundings& surroundings) {
-  const bool begun = procedure.last_move != Move::kUnspecified;
-  if (begun && order.on < procedure.effective_on) {
+absl::StatusOr<Procedure> Apply(const Procedure& before, const MoveOrder& order, const Surroundings& surroundings) {
+  const bool begun = before.last_move != Move::kUnspecified;
+  if (begun && order.on < before.effective_on) {
     return Error(absl::StatusCode::kFailedPrecondition, "LATER_MOVE_EXISTS",
                  fmt::format("{} moved on {} already ({}); date this move then or later, or undo that one first.",
-                             procedure.code, procedure.effective_on.ToString(), MoveName(procedure.last_move)),
-                 {{"later", procedure.effective_on.ToString()}, {"code", procedure.code}});
+                             before.code, before.effective_on.ToString(), MoveName(before.last_move)),
+                 {{"later", before.effective_on.ToString()}, {"code", before.code}});
   }
-  procedure = OnDay(std::move(procedure), order.on);
-  const std::optional<State> next = Next(procedure.state, order.move);
-  if (!next) return MoveNotAllowed(procedure, order.move);
+  const State state = StateOn(before, order.on);
+  const std::optional<State> next = Next(state, order.move);
+  if (!next) return MoveNotAllowed(state, before.code, order.move);
+  Procedure procedure = OnDay(before, order.on);
   RETURN_IF_ERROR(InvalidFields(OrderCheck(procedure, order, surroundings).Run()));
   RETURN_IF_ERROR(CheckOpen(procedure, order.move, surroundings));
   TakeEffect(procedure, order, surroundings.validity_months);

@@ -51,6 +51,7 @@ bool IsDecided(ProcedureState state);
 bool IsRunning(ProcedureState state);
 // What a stored state is on a day: an approval lapses by its date, without a move and without a timer.
 ProcedureState StateOn(ProcedureState stored, const std::optional<Date>& valid_until, Date day);
+ProcedureState StateOn(const Procedure& procedure, Date day);
 // The procedure as it is on a day.
 Procedure OnDay(Procedure procedure, Date day);
 // Whether it is decided and, when it is an approval, valid on that day.
@@ -61,7 +62,7 @@ bool DoneOn(const Procedure& procedure, Date day);
 // PROCEDURE_MOVE_NOT_ALLOWED names the state and the moves that are allowed; PREREQUISITES_OPEN, OBLIGATIONS_OPEN and
 // SIGNATURES_OPEN name what is open; LATER_MOVE_EXISTS when the procedure moved after `order.on`; INVALID_FIELDS, with
 // paths of MoveProcedureRequest, names all that is missing or does not belong to the move.
-absl::StatusOr<Procedure> Apply(Procedure procedure, const MoveOrder& order, const Surroundings& surroundings);
+absl::StatusOr<Procedure> Apply(const Procedure& before, const MoveOrder& order, const Surroundings& surroundings);
 
 // The moves that the state, signatures and prerequisites allow, in order of their numbers.
 std::vector<ProcedureMove> AllowedMoves(const Procedure& procedure, const Surroundings& surroundings);

@@ -237,6 +237,13 @@ struct Procedure {
   friend bool operator==(const Procedure&, const Procedure&) = default;
 };
 
+// The registry plans a start anew.
+struct Replan {
+  std::optional<Date> from_on, to_on;  // nullopt: no start was planned, none is any more.
+  std::string reason;                  // As it was said there; "" when it was not.
+  friend bool operator==(const Replan&, const Replan&) = default;
+};
+
 // The case of a project; its id is the project's.
 struct Case {
   Uuid project;
@@ -248,6 +255,7 @@ struct Case {
   std::optional<Date> target_start_on;    // nullopt: the project's planned start.
   std::vector<Applicability> procedures;  // In the template's order.
   int baselines = 0;
+  std::optional<Replan> replan;  // What made the newest baseline; nullopt: the opening, or a person.
   Date effective_on;
   friend bool operator==(const Case&, const Case&) = default;
 };

@@ -35,12 +35,12 @@ constexpr std::string_view kInsertProcedures =
     "INSERT INTO procedure_version (id, version, change_set_id, project_id, code, effective_on, region, department, "
     "state, last_move, submitted_on, accepted_on, decided_on, valid_until) VALUES ";
 constexpr std::string_view kAllProcedures =
-    "SELECT p.project_id, p.code, p.version, v.body FROM procedure_version p "
+    "SELECT p.project_id, p.code, p.version, v.body, p.effective_on FROM procedure_version p "
     "JOIN change_set c ON c.id = p.change_set_id AND c.committed = 1 "
     "JOIN resource_version v ON v.id = p.id AND v.version = p.version AND v.change_set_id = p.change_set_id "
     "WHERE p.project_id IN {} ORDER BY p.project_id, p.code, p.version";
 constexpr std::string_view kNewestCases =
-    "SELECT p.project_id, '' AS code, p.version, v.body FROM case_version p "
+    "SELECT p.project_id, '' AS code, p.version, v.body, p.effective_on FROM case_version p "
     "JOIN change_set c ON c.id = p.change_set_id AND c.committed = 1 "
     "JOIN resource_version v ON v.id = p.id AND v.version = p.version AND v.change_set_id = p.change_set_id "
     "WHERE p.project_id IN {} AND NOT EXISTS (SELECT 1 FROM case_version n "
@@ -48,7 +48,7 @@ constexpr std::string_view kNewestCases =
     "ORDER BY p.project_id";
 // Values: known_at, projects, as_of, known_at, as_of.
 constexpr std::string_view kAsOf =
-    "SELECT p.project_id, {0} AS code, p.version, v.body FROM {1} p "
+    "SELECT p.project_id, {0} AS code, p.version, v.body, p.effective_on FROM {1} p "
     "JOIN feed f ON f.change_set_id = p.change_set_id AND f.recorded_at <= ? "
     "JOIN resource_version v ON v.id = p.id AND v.version = p.version AND v.change_set_id = p.change_set_id "
     "WHERE p.project_id IN {2} AND p.effective_on <= ? AND NOT EXISTS (SELECT 1 FROM {1} n "
@@ -91,7 +91,7 @@ Values IdsOf(std::span<const Uuid> projects) {
 }
 
 void Take(Rows rows, std::vector<StoredBody>& bodies) {
-  while (rows.Next()) bodies.push_back({rows.Id(1), rows.Text(2), rows.Int(3), rows.Text(4)});
+  while (rows.Next()) bodies.push_back({rows.Id(1), rows.Text(2), rows.Int(3), rows.Text(4), rows.Day(5)});
 }
 
 absl::StatusOr<std::vector<StoredBody>> LoadAsOf(Session& session, std::string_view table, std::string_view code,

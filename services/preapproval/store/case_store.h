@@ -52,6 +52,7 @@ struct StoredBody {
   std::string code;  // "" of a case.
   int64_t version = 0;
   std::string body;
+  Date effective_on = {};
 };
 // Every committed version of the procedures of cases, in order of case, code and version; at most 1 000 cases.
 absl::StatusOr<std::vector<StoredBody>> LoadProcedureVersions(db::Session& session, const std::vector<Uuid>& projects);

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "common/db/status.h"
 #include "common/db/write.h"
@@ -24,6 +26,10 @@ constexpr std::string_view kInsertCursor =
 constexpr std::string_view kMoveCursor =
     "UPDATE copy_cursor SET sequence = ?, known_until = ? WHERE source = ? AND sequence = ?";
 constexpr std::string_view kSelectVersions = "SELECT id, MAX(version) FROM resource_version WHERE id IN {} GROUP BY id";
+// Of each project the plan of its latest date, last.
+constexpr std::string_view kSelectPlans =
+    "SELECT project_id, effective_on, planned_start_on FROM project_copy WHERE project_id IN {} "
+    "ORDER BY project_id, effective_on, version";
 constexpr std::string_view kInsertProjects =
     "INSERT INTO project_copy (project_id, version, change_set_id, effective_on, known_at, region, stage, "
     "planned_start_on, started_on, total_investment_fen) VALUES ";
@@ -71,11 +77,41 @@ absl::StatusOr<std::vector<std::pair<feed::Version, const Change*>>> Missing(db:
   return versions;
 }
 
+// Facts of a project that come.
+struct Arrival {
+  ProjectCopy facts;
+  const Change* change;
+};
+
+// Of what comes the latest facts by their date, each with what was planned before it. Before the rows are inserted.
+absl::StatusOr<std::vector<CopiedProject>> LatestOf(db::Session& session, const std::vector<Arrival>& arrivals) {
+  std::vector<CopiedProject> latest;
+  if (arrivals.empty()) return latest;
+  std::set<Uuid> projects;
+  for (const Arrival& one : arrivals) projects.insert(one.facts.id);
+  ASSIGN_OR_RETURN(db::Rows rows, session.Query(fmt::format(kSelectPlans, db::Placeholders(1, projects.size())),
+                                                db::Values(projects.begin(), projects.end())));
+  struct Plan {
+    Date effective_on;
+    std::optional<Date> start_on;
+  };
+  std::map<Uuid, Plan> known;
+  while (rows.Next()) known[rows.Id(1)] = {rows.Day(2), rows.IsNull(3) ? std::nullopt : std::optional(rows.Day(3))};
+  for (const auto& [facts, change] : arrivals) {
+    const Plan plan{facts.effective_on, facts.planned_start_on};
+    Plan& before = known.try_emplace(facts.id, plan).first->second;
+    if (plan.effective_on < before.effective_on) continue;
+    latest.push_back({facts, before.start_on, change->reason()});
+    before = plan;
+  }
+  return latest;
+}
+
 // Writes the versions and their columns, and lets follow what follows.
 absl::Status Copy(feed::Tx& tx, std::span<const Change> changes, const ProjectsCopied& copied) {
   ASSIGN_OR_RETURN(auto versions, Missing(tx.session(), changes));
   db::Values projects, entries;
-  std::vector<ProjectCopy> facts;
+  std::vector<Arrival> arrivals;
   for (auto& [version, change] : versions) {
     const Timestamp known_at = Timestamp::Parse(change->record_time()).value_or(tx.now());
     if (version.type == "project_copy") {
@@ -83,7 +119,7 @@ absl::Status Copy(feed::Tx& tx, std::span<const Change> changes, const ProjectsC
       projects.insert(projects.end(), {project.id, version.version, tx.change_set(), version.effective_on, known_at,
                                        project.region, project.stage, OrNull(project.planned_start_on),
                                        OrNull(project.started_on), project.total_investment_fen});
-      facts.push_back(std::move(project));
+      arrivals.push_back({std::move(project), change});
     } else if (version.type == "entry_copy") {
       ASSIGN_OR_RETURN(const EntryCopy entry, EntryCopyOf(version));
       entries.insert(entries.end(), {version.id, version.version, tx.change_set(), entry.list, entry.project,
@@ -91,9 +127,10 @@ absl::Status Copy(feed::Tx& tx, std::span<const Change> changes, const ProjectsC
     }
     tx.Put(std::move(version));
   }
+  ASSIGN_OR_RETURN(const std::vector<CopiedProject> latest, LatestOf(tx.session(), arrivals));
   RETURN_IF_ERROR(InsertRows(tx.session(), kInsertProjects, 10, projects));
   RETURN_IF_ERROR(InsertRows(tx.session(), kInsertEntries, 8, entries));
-  return copied && !facts.empty() ? copied(tx, facts) : absl::OkStatus();
+  return copied && !latest.empty() ? copied(tx, latest) : absl::OkStatus();
 }
 
 }  // namespace

@@ -30,8 +30,10 @@ struct CopyCursor {
 // Makes the cursor when there is none yet.
 absl::StatusOr<CopyCursor> LoadCursor(db::Session& session);
 
-// Called in the transaction that copies projects, with their new facts: what else has to follow is Put there.
-using ProjectsCopied = std::function<absl::Status(feed::Tx& tx, std::span<const ProjectCopy> projects)>;
+// Called in the transaction that copies projects, with their new facts in the order in which registry learned them:
+// what else has to follow is Put there. Facts of the past are left out: registry says again what they make of later
+// ones.
+using ProjectsCopied = std::function<absl::Status(feed::Tx& tx, std::span<const CopiedProject> projects)>;
 
 // A transaction's most changes: each may be a version, its columns, and what follows it.
 inline constexpr size_t kMaxCopiesPerTransaction = 200;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/testing/test_database.h"
 #include "services/preapproval/convert.h"
 #include "services/preapproval/testing/preapproval_server.h"
 
@@ -18,14 +19,9 @@ class CopyStoreTest : public ::testing::Test {
   static db::Session& session() { return server().session(); }
 
   static common::v1::Change ChangeOf(const registry::v1::Project& project, int64_t version) {
-    common::v1::Change change;
-    change.set_type("project");
-    change.set_name(project.name());
+    common::v1::Change change = testing::ChangeOf(project);
     change.set_version(version);
-    change.set_region(project.region());
-    change.set_effective_on(project.effective_on());
     change.set_record_time("2021-01-05T01:02:03.000000Z");
-    change.set_body(project.SerializeAsString());
     return change;
   }
   static absl::StatusOr<bool> Save(const std::vector<common::v1::Change>& changes, const ProjectsCopied& copied = {}) {
@@ -49,6 +45,10 @@ TEST_F(CopyStoreTest, ACopyKeepsTheRecordTimeOfTheRegistry) {
   EXPECT_EQ(rows.Text(2), "621122");
 }
 
+TEST_F(CopyStoreTest, PlansAreMadeFromWhatHasCome) {
+  EXPECT_EQ(yaoshi::testing::LateStatistics(session()), "");
+}
+
 TEST_F(CopyStoreTest, OfTwoReplicasOneCopies) {
   const auto project = NewProject("漳县旅游公路");
   const CopyCursor seen = Must(LoadCursor(session()));
@@ -70,14 +70,40 @@ TEST_F(CopyStoreTest, WhenWhatFollowsFailsNothingIsCopied) {
   const auto project = NewProject("渭源县污水处理");
   const CopyCursor before = Must(LoadCursor(session()));
   std::vector<std::string> titles;
-  const auto failed = Save({ChangeOf(project, 1)}, [&](feed::Tx&, std::span<const ProjectCopy> projects) {
-    for (const ProjectCopy& copy : projects) titles.push_back(copy.title);
+  const auto failed = Save({ChangeOf(project, 1)}, [&](feed::Tx&, std::span<const CopiedProject> projects) {
+    for (const CopiedProject& copied : projects) titles.push_back(copied.facts.title);
     return absl::InternalError("as in a test");
   });
   EXPECT_EQ(failed.status().message(), "as in a test");
   EXPECT_EQ(titles, std::vector<std::string>{"渭源县污水处理"});
   EXPECT_EQ(Must(LoadCursor(session())).sequence, before.sequence);
   EXPECT_EQ(VersionsOf(project.name()), 0u);
+}
+
+TEST_F(CopyStoreTest, HandsOnTheLatestFactsInOrderEachWithWhatWasPlannedBefore) {
+  registry::v1::Project project = NewProject("通渭县引洮供水");
+  const auto planned = [&](const char* effective_on, const char* start_on, int64_t version) {
+    project.set_effective_on(effective_on);
+    project.set_planned_start_on(start_on);
+    common::v1::Change change = ChangeOf(project, version);
+    change.set_reason(std::string("第") + std::to_string(version) + "次");
+    return change;
+  };
+  std::vector<std::string> told;
+  const ProjectsCopied tell = [&](feed::Tx&, std::span<const CopiedProject> projects) {
+    for (const CopiedProject& one : projects) {
+      const auto text = [](const std::optional<Date>& day) { return day ? day->ToString() : "-"; };
+      told.push_back(text(one.planned_before) + " " + text(one.facts.planned_start_on) + " " + one.reason);
+    }
+    return absl::OkStatus();
+  };
+  Must(Save({planned("2022-01-04", "2022-06-01", 1), planned("2022-03-01", "2022-07-01", 2)}, tell));
+  Must(Save({planned("2022-03-01", "2022-08-01", 3), planned("2022-03-01", "", 4)}, tell));
+  // A correction of the past, and what it makes of the later state, in two pieces.
+  Must(Save({planned("2022-02-01", "2022-05-01", 5)}, tell));
+  Must(Save({planned("2022-03-01", "", 6)}, tell));
+  EXPECT_EQ(told, (std::vector<std::string>{"2022-06-01 2022-06-01 第1次", "2022-06-01 2022-07-01 第2次",
+                                            "2022-07-01 2022-08-01 第3次", "2022-08-01 - 第4次", "- - 第6次"}));
 }
 
 TEST_F(CopyStoreTest, AMessageThatIsNoneIsRefused) {

@@ -9,12 +9,12 @@
 #include "common/db/session.h"
 #include "common/feed/change_set.h"
 #include "common/filter/bound.h"
-#include "services/preapproval/domain/warning.h"
+#include "services/preapproval/domain/warning_scan.h"
 
 namespace yaoshi::preapproval {
 
 // A transaction's most warnings: each is a version, its columns, and its place in the feed.
-inline constexpr size_t kMaxWarningsPerTransaction = 200;
+inline constexpr size_t kMaxWarningsPerTransaction = kMaxWarningsPerStep;
 
 // A pass over all cases for a day; any replica goes on with it.
 struct Scan {
@@ -28,13 +28,6 @@ struct Scan {
 // pass ended before `again_after`. nullopt when there is nothing to scan or another one scans.
 absl::StatusOr<std::optional<Scan>> TakeScan(db::Session& session, const std::string& name, const Uuid& holder,
                                              Timestamp now, Timestamp until, Date today, Timestamp again_after);
-
-// What a step of the scan found.
-struct ScanStep {
-  std::vector<Warning> warnings;
-  Uuid after;        // Where the scan is when they are said.
-  bool end = false;  // That was the last case.
-};
 
 // Says what was not said before, in transactions of at most kMaxWarningsPerTransaction; the last one moves the scan on.
 // How many were new. ABORTED, reason LEASE_LOST, when another one took the scan.

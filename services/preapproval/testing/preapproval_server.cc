@@ -20,6 +20,7 @@ struct PreapprovalServer::State {
   std::shared_ptr<rpc::Channel> registry;
   std::string registry_token;
   std::function<std::string(const auth::Principal&)> token_for;
+  std::optional<WarningRule> warnings;
   std::unique_ptr<PreapprovalService> service;
   std::map<std::string, int64_t> copied;  // The versions of what was copied, by name.
   std::unique_ptr<rpc::testing::TestServer> rpc;
@@ -45,7 +46,8 @@ void PreapprovalServer::Start() {
                                                      .page_key = std::string(PageTokens::kKeyBytes, 'k'),
                                                      .registry = state_->registry,
                                                      .token = [token = state_->registry_token] { return token; },
-                                                     .token_for = state_->token_for}));
+                                                     .token_for = state_->token_for,
+                                                     .warnings = state_->warnings}));
   const absl::Status started = state_->service->Start();
   if (!started.ok()) Must<int>(started);
   rpc::ServerOptions options = rpc::testing::TestServer::DefaultOptions();
@@ -61,6 +63,11 @@ void PreapprovalServer::Restart() {
   state_->rpc.reset();
   state_->service.reset();
   Start();
+}
+
+void PreapprovalServer::RestartWithWarnings() {
+  state_->warnings = WarningRule();
+  Restart();
 }
 
 const db::Options& PreapprovalServer::database() const {
@@ -98,25 +105,21 @@ rpc::CallOptions PreapprovalServer::OptionsFor(const auth::Principal& who) const
   return options;
 }
 
-void PreapprovalServer::Copy(common::v1::Change change, std::optional<Timestamp> known_at) {
-  change.set_version(++state_->copied[change.name()]);
-  change.set_record_time(known_at.value_or(now()).ToString());
+void PreapprovalServer::Copy(std::vector<common::v1::Change> changes, std::optional<Timestamp> known_at) {
+  for (common::v1::Change& change : changes) {
+    change.set_version(++state_->copied[change.name()]);
+    change.set_record_time(known_at.value_or(now()).ToString());
+  }
   const CopyCursor from = Must(LoadCursor(session()));
-  const CopyCursor to{from.sequence + 1, known_at.value_or(now())};
-  Must(SaveCopies(session(), now(), from, to, {&change, 1}, state_->service->projects_copied()));
+  const CopyCursor to{from.sequence + static_cast<int64_t>(changes.size()), known_at.value_or(now())};
+  Must(SaveCopies(session(), now(), from, to, changes, state_->service->projects_copied()));
   state_->service->engine().Kick();
   const absl::Status seen = state_->service->engine().Sync(std::chrono::steady_clock::now() + std::chrono::seconds(30));
   if (!seen.ok()) Must<int>(seen);
 }
 
 void PreapprovalServer::Copy(const registry::v1::Project& project, std::optional<Timestamp> known_at) {
-  common::v1::Change change;
-  change.set_type("project");
-  change.set_name(project.name());
-  change.set_region(project.region());
-  change.set_effective_on(project.effective_on());
-  change.set_body(project.SerializeAsString());
-  Copy(std::move(change), known_at);
+  Copy({ChangeOf(project)}, known_at);
 }
 
 void PreapprovalServer::Copy(const registry::v1::Entry& entry, const std::string& effective_on,
@@ -127,7 +130,7 @@ void PreapprovalServer::Copy(const registry::v1::Entry& entry, const std::string
   change.set_region("621100");
   change.set_effective_on(effective_on);
   change.set_body(entry.SerializeAsString());
-  Copy(std::move(change), known_at);
+  Copy({std::move(change)}, known_at);
 }
 
 void PreapprovalServer::Copy(const registry::v1::List& list) {
@@ -137,7 +140,7 @@ void PreapprovalServer::Copy(const registry::v1::List& list) {
   change.set_region("621100");
   change.set_effective_on("2021-01-01");
   change.set_body(list.SerializeAsString());
-  Copy(std::move(change));
+  Copy({std::move(change)});
 }
 
 void PreapprovalServer::Copy(const registry::v1::Organization& organization) {
@@ -147,7 +150,7 @@ void PreapprovalServer::Copy(const registry::v1::Organization& organization) {
   change.set_region(organization.region());
   change.set_effective_on("2021-01-01");
   change.set_body(organization.SerializeAsString());
-  Copy(std::move(change));
+  Copy({std::move(change)});
 }
 
 registry::v1::Project NewProject(const std::string& title, const std::string& region) {
@@ -163,6 +166,16 @@ registry::v1::Project NewProject(const std::string& title, const std::string& re
   project.set_total_investment_fen(1'000'000'000);
   project.set_effective_on("2021-01-04");
   return project;
+}
+
+common::v1::Change ChangeOf(const registry::v1::Project& project) {
+  common::v1::Change change;
+  change.set_type("project");
+  change.set_name(project.name());
+  change.set_region(project.region());
+  change.set_effective_on(project.effective_on());
+  change.set_body(project.SerializeAsString());
+  return change;
 }
 
 std::string WrongFields(const absl::Status& status) {

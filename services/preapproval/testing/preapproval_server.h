@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/rpc/testing.h"
 #include "common/status/status.h"
@@ -39,6 +40,8 @@ class PreapprovalServer {
   void SetTime(Timestamp time);
   // A new process on the same database.
   void Restart();
+  // A new process that looks for what is late, too.
+  void RestartWithWarnings();
 
   // Calls "ProcedureTypeService/GetProcedureType", or a full path; reads wait until memory has the writes before them.
   template <class Response>
@@ -50,6 +53,9 @@ class PreapprovalServer {
     return response;
   }
   rpc::CallOptions OptionsFor(const auth::Principal& who) const;
+  // Of the last write; another replica that is asked with it waits for that write.
+  const std::string& token() const { return token_; }
+  void set_token(const std::string& token) { token_ = token; }
 
   // What the follower does with a change of registry: the message is copied, known there at `known_at` (now when it is
   // not set). The version is the next of that name. Reads that follow see it.
@@ -58,7 +64,8 @@ class PreapprovalServer {
             std::optional<Timestamp> known_at = std::nullopt);
   void Copy(const registry::v1::List& list);
   void Copy(const registry::v1::Organization& organization);
-  void Copy(common::v1::Change change, std::optional<Timestamp> known_at = std::nullopt);
+  // The same with changes of any kind, all in one transaction.
+  void Copy(std::vector<common::v1::Change> changes, std::optional<Timestamp> known_at = std::nullopt);
 
  private:
   void Start();
@@ -88,6 +95,9 @@ std::string WrongFields(const absl::Status& status);
 
 // A project as registry tells it: approval regime, 1000 万元, in preparation in 陇西县, known since 2021-01-04.
 registry::v1::Project NewProject(const std::string& title, const std::string& region = "621122");
+
+// What registry's feed says of a project; without version and record time.
+common::v1::Change ChangeOf(const registry::v1::Project& project);
 
 // The message of a text in protobuf's text format.
 template <class T>

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/db/write.h"
 #include "common/feed/change_set.h"
 #include "services/preapproval/store/case_store.h"
@@ -66,16 +68,29 @@ void RatesWorld::NewLists() {
 
 Uuid RatesWorld::NewProjectOf(const std::string& title, const std::string& region,
                               const std::string& planned_start_on) {
-  const registry::v1::Project project = NewProject(title, region);
+  registry::v1::Project project = NewProject(title, region);
+  project.set_planned_start_on(planned_start_on);
+  server_.Copy(project);
   const Uuid id = Must(ParseProjectName(project.name(), "name"));
   projects_[id] = project;
-  Replan(id, planned_start_on);
   return id;
 }
 
-void RatesWorld::Replan(const Uuid& project, const std::string& planned_start_on) {
-  projects_[project].set_planned_start_on(planned_start_on);
-  server_.Copy(projects_[project]);
+void RatesWorld::Replan(const Uuid& project, const std::string& planned_start_on, const std::string& reason) {
+  ReplanAtOnce(project, {planned_start_on}, reason);
+}
+
+void RatesWorld::ReplanAtOnce(const Uuid& project, const std::vector<std::string>& planned_start_on,
+                              const std::string& reason) {
+  std::vector<common::v1::Change> changes;
+  registry::v1::Project& facts = projects_[project];
+  facts.set_effective_on(server_.now().ToString().substr(0, 10));
+  for (const std::string& start : planned_start_on) {
+    facts.set_planned_start_on(start);
+    changes.push_back(ChangeOf(facts));
+    changes.back().set_reason(reason);
+  }
+  server_.Copy(std::move(changes));
 }
 
 void RatesWorld::PutOn(const std::string& list, const Uuid& project, bool listed, const std::string& effective_on) {
@@ -104,27 +119,55 @@ Case RatesWorld::NewCase(const Uuid& project, const std::string& region, Date op
 void RatesWorld::Write(const Case& subject) {
   const int64_t number = ++versions_[CaseName(subject.project)];
   const feed::Version version = VersionOf(ToProto(subject, Stamp{number, "", "", ""}), subject.effective_on);
-  WriteVersion([&](db::Session& tx, const Uuid& set) { return InsertCases(tx, set, {{subject, number}}); }, version);
+  WriteVersions([&](db::Session& tx, const Uuid& set) { return InsertCases(tx, set, {{subject, number}}); }, {version});
 }
 
 void RatesWorld::Write(const Procedure& procedure) {
   const int64_t number = ++versions_[ProcedureName(procedure.project, procedure.code)];
   const feed::Version version = VersionOf(ToProto(procedure, Stamp{number, "", "", ""}));
-  WriteVersion(
+  WriteVersions(
       [&](db::Session& tx, const Uuid& set) {
         return InsertProcedures(tx, set, {{procedure, number}});
       },
-      version);
+      {version});
 }
 
-void RatesWorld::WriteVersion(const std::function<absl::Status(db::Session&, const Uuid&)>& columns,
-                              const feed::Version& version) {
+void RatesWorld::WriteMany(const std::vector<Case>& cases, const std::string& code, Date accepted_on) {
+  constexpr size_t kPerTransaction = feed::kMaxRowsPerTransaction / 2;
+  for (size_t begin = 0; begin < cases.size(); begin += kPerTransaction) {
+    std::vector<CaseVersion> subjects;
+    std::vector<ProcedureVersion> procedures;
+    std::vector<feed::Version> versions;
+    for (size_t i = begin; i < std::min(cases.size(), begin + kPerTransaction); ++i) {
+      Procedure procedure;
+      procedure.project = cases[i].project;
+      procedure.code = code;
+      procedure.region = cases[i].region;
+      procedure.department = "organizations/dept-01";
+      procedure.state = ProcedureState::kAccepted;
+      procedure.last_move = ProcedureMove::kAccept;
+      procedure.submitted_on = procedure.accepted_on = procedure.state_since = procedure.effective_on = accepted_on;
+      versions.push_back(VersionOf(ToProto(cases[i], Stamp{1, "", "", ""}), cases[i].effective_on));
+      versions.push_back(VersionOf(ToProto(procedure, Stamp{1, "", "", ""})));
+      subjects.push_back({cases[i], 1});
+      procedures.push_back({std::move(procedure), 1});
+    }
+    WriteVersions(
+        [&](db::Session& tx, const Uuid& set) -> absl::Status {
+          RETURN_IF_ERROR(InsertCases(tx, set, subjects));
+          return InsertProcedures(tx, set, procedures);
+        },
+        versions);
+  }
+}
+
+void RatesWorld::WriteVersions(const std::function<absl::Status(db::Session&, const Uuid&)>& columns,
+                               const std::vector<feed::Version>& versions) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   absl::Status done = db::RunTransaction(server_.session(), deadline, [&](db::Session& tx) -> absl::Status {
     const Uuid set = Uuid::New(SystemClock());
     RETURN_IF_ERROR(columns(tx, set));
-    return feed::Write(tx, set, {.account = "test", .origin = "", .method = "", .reason = ""}, server_.now(),
-                       {version});
+    return feed::Write(tx, set, {.account = "test", .origin = "", .method = "", .reason = ""}, server_.now(), versions);
   });
   server_.service().engine().Kick();
   if (done.ok()) done = server_.service().engine().Sync(deadline);

@@ -26,17 +26,22 @@ class RatesWorld {
   std::string master() const { return "lists/master-" + suffix_; }
   // A project in the registry that is planned to start on a date; its id.
   Uuid NewProjectOf(const std::string& title, const std::string& region, const std::string& planned_start_on);
-  void Replan(const Uuid& project, const std::string& planned_start_on);
+  // Registry plans its start anew, today; several times, and all of it comes at once.
+  void Replan(const Uuid& project, const std::string& planned_start_on, const std::string& reason = "");
+  void ReplanAtOnce(const Uuid& project, const std::vector<std::string>& planned_start_on,
+                    const std::string& reason = "");
   void PutOn(const std::string& list, const Uuid& project, bool listed = true, const std::string& effective_on = "");
   // A case that needs all codes of kGatingCodes, and P50 behind the start.
   Case NewCase(const Uuid& project, const std::string& region, Date opened_on);
   // The next version.
   void Write(const Case& subject);
   void Write(const Procedure& procedure);
+  // Very many cases, each with a procedure accepted on a day.
+  void WriteMany(const std::vector<Case>& cases, const std::string& code, Date accepted_on);
 
  private:
-  void WriteVersion(const std::function<absl::Status(db::Session&, const Uuid&)>& columns,
-                    const feed::Version& version);
+  void WriteVersions(const std::function<absl::Status(db::Session&, const Uuid&)>& columns,
+                     const std::vector<feed::Version>& versions);
 
   PreapprovalServer server_;
   std::string suffix_ = "0";

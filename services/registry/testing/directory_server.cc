@@ -34,11 +34,12 @@ struct DirectoryServer::State {
   feed::EngineOptions EngineOptions() {
     feed::EngineOptions options;
     options.database = database;
-    options.clock = &SystemClock();
+    options.clock = &clock;
     options.apply = [this](const std::vector<feed::Change>& changes) { memory.Apply(changes); };
     return options;
   }
 
+  FakeClock clock;  // Near that of the calls: an engine years ahead would sweep their request_ids away.
   const db::Options& database = yaoshi::testing::TestDatabase(Migrations());
   resource::ResourceMemory memory{DirectoryTypes()};
   feed::Engine engine{EngineOptions()};

@@ -5,6 +5,7 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/', name: 'overview', component: () => import('@/overview/OverviewPage.vue') },
+    { path: '/regions/:region', name: 'region', component: () => import('@/regions/RegionPage.vue') },
     { path: '/work', name: 'work', component: () => import('@/desk/WorkPage.vue') },
     { path: '/bulletin', name: 'bulletin', component: () => import('@/bulletin/BulletinPage.vue') },
     { path: '/lists', name: 'lists', component: () => import('@/lists/CataloguePage.vue') },
@@ -16,6 +17,10 @@ export const router = createRouter({
     { path: '/scenarios', name: 'scenarios', component: () => import('@/scenarios/ScenariosPage.vue') },
     { path: '/scenarios/new', name: 'new-scenario', component: () => import('@/scenarios/NewScenarioPage.vue') },
     { path: '/scenarios/:scenario', name: 'scenario', component: () => import('@/scenarios/ScenarioPage.vue') },
+    { path: '/caseMigrations', name: 'migrations', component: () => import('@/migrations/MigrationsPage.vue') },
+    { path: '/caseMigrations/new', name: 'new-migration', component: () => import('@/migrations/NewMigrationPage.vue') },
+    { path: '/caseMigrations/:migration', name: 'migration', component: () => import('@/migrations/MigrationPage.vue') },
+    { path: '/search', name: 'search', component: () => import('@/search/SearchPage.vue') },
     { path: '/feedback', name: 'feedback', component: () => import('@/feedback/FeedbackPage.vue') },
     { path: '/:rest(.*)*', name: 'absent', component: () => import('./AbsentPage.vue') },
   ],

@@ -12,7 +12,7 @@ export interface Asked {
   signature: boolean;
 }
 
-const NEEDS_REASON: readonly ProcedureMove[] = ['REQUEST_CORRECTION', 'BEGIN_SPECIAL_PROCEDURE', 'RETURN', 'WITHDRAW', 'REJECT', 'WAIVE', 'REVOKE'];
+const NEEDS_REASON: readonly ProcedureMove[] = ['REQUEST_CORRECTION', 'BEGIN_SPECIAL_PROCEDURE', 'RETURN', 'WITHDRAW', 'REJECT', 'WAIVE', 'REVOKE', 'EXPIRE'];
 
 export const askedBy = (move: ProcedureMove): Asked => ({
   reason: NEEDS_REASON.includes(move),
@@ -28,7 +28,6 @@ export const askedBy = (move: ProcedureMove): Asked => ({
 const APPLICANTS: readonly ProcedureMove[] = ['PREPARE', 'SUBMIT', 'RESUBMIT', 'WITHDRAW', 'FULFIL', 'RENEW'];
 // What one most likely came to do, the first that is allowed. The others stay a choice away.
 const LIKELY: readonly ProcedureMove[] = ['SIGN', 'APPROVE', 'END_SPECIAL_PROCEDURE', 'RESUBMIT', 'ACCEPT', 'SUBMIT', 'RENEW'];
-const NEVER_BY_HAND: readonly ProcedureMove[] = ['EXPIRE'];
 
 export interface Person { role: string; organization: string; permissions: string[] }
 
@@ -47,14 +46,17 @@ export function movesFor(procedure: Procedure, person: Person | undefined, deleg
   const department = person.role === 'DEPARTMENT';
   const acts = (unit: string): boolean => actsFor(delegations, person.organization, unit, procedure.code, on);
   const owns = (move: ProcedureMove): boolean => (move === 'SIGN' ? procedure.signatures.some((one) => !one.signed_on && acts(one.department)) : !APPLICANTS.includes(move) && acts(procedure.department));
-  const may = procedure.allowed_moves.filter((move) => !NEVER_BY_HAND.includes(move) && (!department || owns(move)));
+  const may = procedure.allowed_moves.filter((move) => !department || owns(move));
   const rank = (move: ProcedureMove): number => (LIKELY.includes(move) ? LIKELY.indexOf(move) : LIKELY.length);
   return [...may].sort((a, b) => rank(a) - rank(b));
 }
 
 // What one may do with anything that was decided or not begun; it alone does not make a procedure work that waits.
-const RARE: readonly ProcedureMove[] = ['REVOKE', 'WAIVE', 'RENEW'];
+const RARE: readonly ProcedureMove[] = ['REVOKE', 'WAIVE', 'RENEW', 'EXPIRE'];
 export const waits = (moves: ProcedureMove[]): boolean => moves.some((move) => !RARE.includes(move));
+
+/** What takes a move back that was a slip, where something does. */
+export const UNDONE_BY: Partial<Record<ProcedureMove, ProcedureMove>> = { SUBMIT: 'WITHDRAW', BEGIN_SPECIAL_PROCEDURE: 'END_SPECIAL_PROCEDURE', APPROVE: 'REVOKE', REJECT: 'REVOKE', WAIVE: 'REVOKE', EXPIRE: 'RENEW' };
 
 export type Tone = 'good' | 'run' | 'wait' | 'bad' | 'plain';
 

@@ -9,6 +9,9 @@ export function today(now = new Date()): string {
   return new Date(now.getTime() + 8 * 3600_000).toISOString().slice(0, 10);
 }
 
+/** The date that a query asks for; empty means now. */
+export const askedDate = (value: unknown): string => (typeof value === 'string' && ISO_DATE.test(value) && value !== today() ? value : '');
+
 let clearing = false;
 
 /** Keeps the date while the person walks from page to page. */
@@ -34,10 +37,7 @@ export interface AsOf {
 export function useAsOf(): AsOf {
   const route = useRoute();
   const router = useRouter();
-  const date = computed(() => {
-    const value = route.query.as_of;
-    return typeof value === 'string' && ISO_DATE.test(value) && value !== today() ? value : '';
-  });
+  const date = computed(() => askedDate(route.query.as_of));
   return {
     date,
     shown: computed(() => date.value || today()),

@@ -103,6 +103,9 @@ export function sumOf(figure: Figure, { rows, before }: Behind): string {
 /** What the rows must add up to: the value, or of a ratio its numerator. */
 export const expectedOf = (figure: Figure): string => (figure.denominator ? figure.numerator : figure.value);
 
+/** The service that counts a figure: the one whose rows are behind it. */
+export const sourceOf = ({ rows }: Pick<Figure, 'rows'>): 'registry' | 'preapproval' => (/^\/v1\/(procedures|cases)\b/.test(rows) ? 'preapproval' : 'registry');
+
 /** The portal's own page for the rows of a figure. */
 export function pageOf(figure: Figure): string {
   const [path = '', query = ''] = figure.rows.split('?');

@@ -1,26 +1,29 @@
 import feedback from './feedback.en';
+import migration from './migration.en';
+import overview from './overview.en';
 import scenario from './scenario.en';
+import search from './search.en';
 import type zh from './zh-CN';
 
 const en: typeof zh = {
   ...feedback,
+  ...migration,
+  ...overview,
   ...scenario,
+  ...search,
+  live: { lost: 'The connection is lost and being made again; what you see may be old.' },
   app: { name: 'Yaoshi', subtitle: 'All investment projects of the city: reserve, approvals, starts, support', skip: 'Skip to the content' },
   nav: { label: 'Main menu', overview: 'Overview', work: 'My work', lists: 'Lists', import: 'Import', bulletin: 'Bulletin' },
   look: { dark: 'Dark', large: 'Large' },
   session: { account: 'Account', password: 'Password', signIn: 'Sign in', signOut: 'Sign out', ended: 'Your session has ended', endedText: 'Sign in again. Nothing that you typed on the page is lost.', leave: 'Give up and leave', provider: 'Sign in at the identity provider', stranger: 'In this browser {title} has signed in, which is another account. Sign in with your own, or give up and leave.', closeWindow: 'You are signed in. You may close this window.', notSignedIn: 'You are not signed in. Close this window and try again.' },
   asOf: { label: 'As of', past: 'You see {date} as it was', readOnly: 'All pages are read-only.', back: 'Back to today' },
   state: { loading: 'Loading…', error: 'The data did not come: ', retry: 'Try again', noright: 'This account may not see this part.', absent: 'There is no such thing, or this account may not see it.', empty: 'Nothing here.' },
-  part: { MISSING: '“{part}” is missing', STALE: '“{part}” is not up to date', since: 'Since {time}.', reason: 'Reason: {reason}' },
+  part: { MISSING: '“{part}” is missing', STALE: '“{part}” is not up to date', since: 'Since {time}.', reason: 'Reason: {reason}.', missingParts: 'Missing: {parts}.', staleParts: 'As they were at {time}: {parts}.', gone: 'This part is missing; it comes by itself when it can.' },
   absent: { title: 'No such page', text: 'The address may be wrong.' },
-  unit: { yuan: 'yuan', wan: '× 10⁴ yuan', yi: '× 10⁸ yuan', count: 'projects', percent: '%', points: 'points' },
-  common: { close: 'Close', save: 'Save', projects: 'Projects', totalInvestment: 'Total investment', plannedInvestment: 'Planned investment', list: 'List', none: '—', reason: 'Reason', total: 'Total', yes: 'Yes', no: 'No', wanInput: '{label} (10k yuan)', more: 'Load more' },
-  overview: {
-    title: 'Overview of the city', hall: 'Full screen', leaveHall: 'Leave full screen', figures: 'Figures', byRegion: 'Counties and zones', byField: 'By field', funnel: 'Stages', stageOf: 'Stages of {list}', noProjects: 'Lists without projects yet: {lists}',
-    openFigure: '{title}: {value}. Open definition and rows', metric: 'Colour by', table: 'As a table', medianDays: 'Days there (median)', maxDays: 'Days there (longest)', noLists: 'There are no lists yet.', attachedTo: 'The parts show', 
-  },
+  unit: { yuan: 'yuan', wan: '× 10⁴ yuan', yi: '× 10⁸ yuan', count: 'items', percent: '%', points: 'points' },
+  common: { close: 'Close', save: 'Save', projects: 'Projects', totalInvestment: 'Total investment', plannedInvestment: 'Planned investment', list: 'List', none: '—', reason: 'Reason', total: 'Total', yes: 'Yes', no: 'No', wanInput: '{label} (10k yuan)', more: 'Load more', undo: 'Undo' },
   bulletin: { region: 'Region', all: 'All that this account sees', docx: 'Download document (.docx)', html: 'Download page (.html)', print: 'Print', definitions: 'Figures and their definitions', number: 'No.', figure: 'Figure', value: 'Value', missing: 'this paragraph', empty: 'There is nothing to tell of.' },
-  figure: { definition: 'Definition', asOf: 'As of', knownAt: 'Known at', numerator: 'Numerator', denominator: 'Denominator', rows: 'Rows', adds: '{count} rows add up to the figure', differs: '{count} rows add up to {sum}, which is not the figure', adding: 'Adding up… {count} rows', toList: 'Open in the list', key: 'Key', moreRows: 'These are the first {count} rows.', withBefore: '{count} of them are of the list of the year before as of {day}: the change is counted from both.', procedure: 'Procedure', department: 'Department', state: 'State', done: 'Done', required: 'Required' },
+  figure: { definition: 'Definition', asOf: 'As of', knownAt: 'Known at', numerator: 'Numerator', denominator: 'Denominator', rows: 'Rows', adds: '{count} rows add up to the figure', differs: '{count} rows add up to {sum}, which is not the figure', adding: 'Adding up… {count} rows', toList: 'Open in the list', key: 'Key', source: 'Source', trend: 'How it went: {points}', trendTitle: 'How it went', moreRows: 'These are the first {count} rows.', withBefore: '{count} of them are of the list of the year before as of {day}: the change is counted from both.', procedure: 'Procedure', department: 'Department', state: 'State', done: 'Done', required: 'Required' },
   stage: { STAGE_UNSPECIFIED: 'None', PLANNED: 'Planned', RESERVED: 'Reserved', PREPARING: 'Preparing', STARTED: 'Started', UNDER_CONSTRUCTION: 'Under construction', SUSPENDED: 'Suspended', COMPLETED: 'Completed', OPERATING: 'Operating', CANCELLED: 'Cancelled' },
   move: { MOVE_UNSPECIFIED: 'None', RESERVE: 'Reserve', PREPARE: 'Prepare', START: 'Start', BUILD: 'Build', SUSPEND: 'Suspend', RESUME: 'Resume', COMPLETE: 'Complete', OPERATE: 'Operate', CANCEL: 'Cancel', RESTORE: 'Restore', WITHDRAW_START: 'Withdraw the start' },
   field: { FIELD_UNSPECIFIED: 'None', AGRICULTURE_WATER: 'Agriculture and water', ECOLOGY: 'Ecology', TRANSPORT_LOGISTICS: 'Transport and logistics', ENERGY: 'Energy', INDUSTRY_INNOVATION: 'Industry and innovation', SOCIAL: 'Social', CULTURE_TOURISM: 'Culture and tourism', URBAN_INFRASTRUCTURE: 'Urban infrastructure' },
@@ -37,9 +40,9 @@ const en: typeof zh = {
   },
   entry: { kind: 'Kind', admitted_on: 'Admitted on', planned_investment_fen: 'Planned investment', reason: 'Why admitted' },
   lists: {
-    title: 'Lists', years: 'Years', kind: 'Kind', horizon: 'Horizon', none: 'There are no lists yet.', empty: 'No project matches.', table: 'Table', kanban: 'Stages', groups: 'Subtotals', loaded: '{loaded} / {total} loaded', rowsLabel: 'Projects of {list}', view: 'View',
+    title: 'Lists', years: 'Years', kind: 'Kind', horizon: 'Horizon', none: 'There are no lists yet.', empty: 'No project matches.', table: 'Table', kanban: 'Stages', groups: 'Subtotals', loaded: '{loaded} / {total} loaded', behind: 'The list has changed: load it anew', rowsLabel: 'Projects of {list}', view: 'View',
     columns: 'Columns', columnsTitle: 'Choose and order columns', up: 'Move {column} up', down: 'Move {column} down', filter: 'Filter', filterTitle: 'Filter', search: 'Title contains', addCondition: 'Add a condition', addGroup: 'Add a group', remove: 'Remove', and: 'All of', or: 'Any of', combine: 'Combine', apply: 'Apply', clear: 'Clear the filter',
-    asText: 'As text (AIP-160)', notEditable: 'This filter was written as text; change the text.', condField: 'Field', condOperator: 'Comparison', condValue: 'Value', is: 'is', isNot: 'is not', contains: 'contains', atLeast: 'at least', atMost: 'at most', savedViews: 'Saved views', saveView: 'Save the view', viewName: 'Name of the view', deleteView: 'Delete the view', copyLink: 'Copy the link', copied: 'The link is copied.',
+    asText: 'As text (AIP-160)', notEditable: 'This filter was written as text; change the text.', condField: 'Field', condOperator: 'Comparison', condValue: 'Value', is: 'is', isNot: 'is not', contains: 'contains', atLeast: 'at least', atMost: 'at most', savedViews: 'Saved views', saveView: 'Save the view', viewName: 'Name of the view', deleteView: 'Delete the view', viewDeleted: '“{view}” is deleted.', copyLink: 'Copy the link', copied: 'The link is copied.',
     exportSeen: 'Export what is seen (CSV)', exportLedger: 'Export the ledger (XLSX)', compare: 'Compare with another date', adjustments: 'Adjustment orders', groupBy: 'Group by', openGroup: 'Only this group', sort: 'Sort by {column}', selected: '{count} selected', adjust: 'Adjust', select: 'Select {title}', importInto: 'Import a ledger', region: 'Only region', allRegions: 'All regions', moreInStage: '{count} more; see the table',
   },
   compare: { title: 'What changed between two dates', from: 'From', to: 'To', came: 'Came', went: 'Went', changed: 'Changed', CAME: 'Came', WENT: 'Went', CHANGED: 'Changed', KIND_UNSPECIFIED: 'None', what: 'What changed', none: 'Nothing changed between the two dates.', investmentChange: 'Change of total investment', plannedChange: 'Change of planned investment' },

@@ -30,6 +30,9 @@ export async function restoreLanguage(): Promise<void> {
   if (localStorage.getItem(STORED) === 'en') await setLanguage('en');
 }
 
+/** A time of the record, RFC 3339, as a person reads it. */
+export const momentText = (time: string): string => i18n.global.d(new Date(time), { dateStyle: 'short', timeStyle: 'short' });
+
 /** What went wrong, in the person's language. */
 export function errorText(error: unknown): string {
   if (error instanceof ApiError) return language() === 'zh-CN' ? error.chinese : error.message;

@@ -1,26 +1,29 @@
 // Every word that the portal itself says. Titles, places and reasons come from the data.
 import feedback from './feedback.zh-CN';
+import migration from './migration.zh-CN';
+import overview from './overview.zh-CN';
 import scenario from './scenario.zh-CN';
+import search from './search.zh-CN';
 
 export default {
   ...feedback,
+  ...migration,
+  ...overview,
   ...scenario,
+  ...search,
+  live: { lost: '与服务器的连接中断，正在重新连接；页面可能不是最新。' },
   app: { name: '要事', subtitle: '全市投资项目的储备、前期、开工与保障', skip: '跳到正文' },
   nav: { label: '主菜单', overview: '市级总览', work: '我的工作', lists: '项目清单', import: '台账导入', bulletin: '通报' },
   look: { dark: '深色', large: '大字' },
   session: { account: '账号', password: '密码', signIn: '登录', signOut: '退出', ended: '登录已失效', endedText: '请重新登录。页面上没有保存的内容都还在，登录后继续。', leave: '放弃并退出', provider: '统一身份认证登录', stranger: '本浏览器中登录的是“{title}”，不是原来的账号。请用原来的账号登录，或者放弃并退出。', closeWindow: '已登录，可以关闭本窗口。', notSignedIn: '没有登录，请关闭本窗口后重试。' },
   asOf: { label: '查询日期', past: '正在查看 {date} 当天的情况', readOnly: '全部页面只读，不能修改。', back: '回到今天' },
   state: { loading: '正在载入…', error: '没有取到数据：', retry: '再试一次', noright: '本账号没有查看这部分内容的权限。', absent: '没有这项内容，或者本账号无权查看。', empty: '没有内容。' },
-  part: { MISSING: '“{part}”暂缺', STALE: '“{part}”不是最新', since: '自 {time} 起。', reason: '原因：{reason}' },
+  part: { MISSING: '“{part}”暂缺', STALE: '“{part}”不是最新', since: '自 {time} 起。', reason: '原因：{reason}。', missingParts: '暂缺：{parts}。', staleParts: '仍是 {time} 的内容：{parts}。', gone: '这部分暂缺，恢复后自动显示。' },
   absent: { title: '没有这个页面', text: '地址可能写错了。' },
   unit: { yuan: '元', wan: '万元', yi: '亿元', count: '项', percent: '%', points: '个百分点' },
-  common: { close: '关闭', save: '保存', projects: '项目数', totalInvestment: '总投资', plannedInvestment: '当年计划投资', list: '清单', none: '—', reason: '原因', total: '合计', yes: '是', no: '否', wanInput: '{label}（万元）', more: '载入更多' },
-  overview: {
-    title: '市级总览', hall: '大屏模式', leaveHall: '退出大屏', figures: '指标', byRegion: '各县区与功能区', byField: '按领域', funnel: '项目阶段', stageOf: '{list}的阶段分布', noProjects: '尚无项目的清单：{lists}',
-    openFigure: '{title}：{value}，查看口径和明细', metric: '按什么着色', table: '数据表', medianDays: '停留天数（中位）', maxDays: '停留天数（最长）', noLists: '还没有清单。', attachedTo: '各部分针对', 
-  },
+  common: { close: '关闭', save: '保存', projects: '项目数', totalInvestment: '总投资', plannedInvestment: '当年计划投资', list: '清单', none: '—', reason: '原因', total: '合计', yes: '是', no: '否', wanInput: '{label}（万元）', more: '载入更多', undo: '撤销' },
   bulletin: { region: '区划', all: '本账号可见的全部', docx: '下载文档（.docx）', html: '下载网页（.html）', print: '打印', definitions: '附：指标与口径', number: '序号', figure: '指标', value: '数值', missing: '本段', empty: '没有可以写入通报的内容。' },
-  figure: { definition: '口径', asOf: '时点', knownAt: '系统所知截至', numerator: '分子', denominator: '分母', rows: '明细', adds: '明细 {count} 行，合计与指标一致', differs: '明细 {count} 行合计为 {sum}，与指标不一致', adding: '正在把明细加总…{count} 行', toList: '在清单中打开', key: '指标编号', moreRows: '这里列出前 {count} 行。', withBefore: '其中 {count} 行是上年清单截至 {day} 的手续，用于计算同比。', procedure: '手续', department: '审批部门', state: '状态', done: '已办结', required: '须办结' },
+  figure: { definition: '口径', asOf: '时点', knownAt: '系统所知截至', numerator: '分子', denominator: '分母', rows: '明细', adds: '明细 {count} 行，合计与指标一致', differs: '明细 {count} 行合计为 {sum}，与指标不一致', adding: '正在把明细加总…{count} 行', toList: '在清单中打开', key: '指标编号', source: '来源', trend: '走势：{points}', trendTitle: '走势', moreRows: '这里列出前 {count} 行。', withBefore: '其中 {count} 行是上年清单截至 {day} 的手续，用于计算同比。', procedure: '手续', department: '审批部门', state: '状态', done: '已办结', required: '须办结' },
   stage: { STAGE_UNSPECIFIED: '未定', PLANNED: '谋划', RESERVED: '储备', PREPARING: '前期', STARTED: '开工', UNDER_CONSTRUCTION: '在建', SUSPENDED: '停工', COMPLETED: '竣工', OPERATING: '投运', CANCELLED: '取消' },
   move: { MOVE_UNSPECIFIED: '未定', RESERVE: '转入储备', PREPARE: '转入前期', START: '开工', BUILD: '转入在建', SUSPEND: '停工', RESUME: '复工', COMPLETE: '竣工', OPERATE: '投运', CANCEL: '取消', RESTORE: '恢复为谋划', WITHDRAW_START: '撤回开工' },
   field: { FIELD_UNSPECIFIED: '未定', AGRICULTURE_WATER: '农业水利', ECOLOGY: '生态环保', TRANSPORT_LOGISTICS: '交通物流', ENERGY: '能源', INDUSTRY_INNOVATION: '产业转型升级及科技创新', SOCIAL: '社会民生', CULTURE_TOURISM: '文化旅游', URBAN_INFRASTRUCTURE: '城市基础设施' },
@@ -37,9 +40,9 @@ export default {
   },
   entry: { kind: '建设类别', admitted_on: '纳入日期', planned_investment_fen: '当年计划投资', reason: '纳入原因' },
   lists: {
-    title: '项目清单', years: '年度', kind: '类型', horizon: '时限', none: '还没有清单。', empty: '没有符合条件的项目。', table: '表格', kanban: '按阶段看板', groups: '分组小计', loaded: '已载入 {loaded} / {total} 项', rowsLabel: '{list}的项目', view: '视图',
+    title: '项目清单', years: '年度', kind: '类型', horizon: '时限', none: '还没有清单。', empty: '没有符合条件的项目。', table: '表格', kanban: '按阶段看板', groups: '分组小计', loaded: '已载入 {loaded} / {total} 项', behind: '清单已有变动，重新载入', rowsLabel: '{list}的项目', view: '视图',
     columns: '列', columnsTitle: '选择和排列列', up: '上移 {column}', down: '下移 {column}', filter: '筛选', filterTitle: '筛选条件', search: '项目名称包含', addCondition: '加一个条件', addGroup: '加一组条件', remove: '删除', and: '全部满足', or: '满足其一', combine: '组合方式', apply: '应用', clear: '清除筛选',
-    asText: '条件文本（AIP-160）', notEditable: '这段条件由文本写成，可以直接修改文本。', condField: '字段', condOperator: '比较', condValue: '值', is: '等于', isNot: '不等于', contains: '包含', atLeast: '不小于', atMost: '不大于', savedViews: '已存视图', saveView: '保存视图', viewName: '视图名称', deleteView: '删除视图', copyLink: '复制链接', copied: '链接已复制。',
+    asText: '条件文本（AIP-160）', notEditable: '这段条件由文本写成，可以直接修改文本。', condField: '字段', condOperator: '比较', condValue: '值', is: '等于', isNot: '不等于', contains: '包含', atLeast: '不小于', atMost: '不大于', savedViews: '已存视图', saveView: '保存视图', viewName: '视图名称', deleteView: '删除视图', viewDeleted: '已删除视图“{view}”。', copyLink: '复制链接', copied: '链接已复制。',
     exportSeen: '导出所见（CSV）', exportLedger: '导出台账（XLSX）', compare: '与另一日期比较', adjustments: '调整单', groupBy: '按什么分组', openGroup: '只看这一组', sort: '按{column}排序', selected: '已选 {count} 项', adjust: '办理调整', select: '选择 {title}', importInto: '导入台账', region: '只看区划', allRegions: '全部区划', moreInStage: '还有 {count} 项，请在表格中查看',
   },
   compare: { title: '两个日期之间的变化', from: '从', to: '到', came: '新增', went: '移出', changed: '变更', CAME: '新增', WENT: '移出', CHANGED: '变更', KIND_UNSPECIFIED: '未定', what: '变了什么', none: '两个日期之间没有变化。', investmentChange: '总投资变化', plannedChange: '当年计划投资变化' },

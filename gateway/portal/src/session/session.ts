@@ -49,19 +49,26 @@ function listen(): void {
   };
 }
 
+/** Whether the person's role has a permission, such as "cases.write". */
+const may = (permission: string): boolean => state.current?.permissions.includes(permission) ?? false;
+
 export const session = {
   state,
   current: computed(() => state.current),
   signedIn: computed(() => state.current !== undefined),
-  mayWrite: computed(() => state.current?.permissions.includes('projects.write') ?? false),
+  may,
+  mayWrite: computed(() => may('projects.write')),
 
   /** What every call carries besides the cookie. */
   headers: (): Record<string, string> => CSRF,
 
+  /** Whether there seems to be a session of an earlier visit. */
+  isExpected: (): boolean => localStorage.getItem(MARK) !== null,
+
   /** Takes up the session of an earlier visit, if there is one. */
   async resume(): Promise<void> {
     listen();
-    if (!localStorage.getItem(MARK)) return;
+    if (!session.isExpected()) return;
     await readCurrent().catch(() => localStorage.removeItem(MARK));
   },
 

@@ -1,0 +1,1 @@
+// Nothing of its own: what the headers of cmake/Yaoshi.cmake are precompiled with.

@@ -1,0 +1,20 @@
+// Migrations to other templates, and baselines.
+export default {
+  migration: {
+    title: 'Template migrations', newOne: 'New migration', none: 'Nothing was migrated yet.', hint: 'Running cases go on with another template: see first what it means for each, keep it, then apply it; when that was a slip, all of it can be taken back.', pastDate: 'You see a past date; nothing can be migrated there.',
+    what: 'From which template to which', from: 'Template now', to: 'Template to be', allCases: 'All cases of the template', rules: 'What becomes of procedures that the new template lacks', noRules: 'The new template has all procedures of the old one.', becomes: 'What becomes of {code}', why: 'Why, for {code}', dropped: 'is done no more', goesOnAs: 'goes on as {code}', skip: 'Cases that cannot migrate stay as they are; the others migrate',
+    preview: 'Preview', previewing: 'Looking at each case', keep: 'Keep it', keepNote: 'Keeping changes no case. A case that changes before it is applied is refused by name.', noCases: 'No case fits.',
+    totals: 'What becomes of each procedure', nothing: 'No case can migrate.', kept: '{count} procedures stay as they are.', code: 'Procedure', effect: 'Becomes', eachCase: 'Case by case', verdict: 'May it migrate', may: 'It may', changes: 'Procedures that change', asBefore: 'as before', firstOf: 'The first {shown} of {all}, refused ones first.',
+    previewedBy: 'Previewed', appliedBy: 'Applied', revertedBy: 'Taken back', previewedAt: 'Previewed by {account} at {time}, as of {day}', appliedAt: 'Applied by {account} at {time}: {reason}', revertedAt: 'Taken back by {account} at {time}: {reason}', heldBack: '{count} cases cannot migrate, so the migration cannot be applied. Make a new one that leaves them as they are, or finish their procedures first.',
+    apply: 'Apply', revert: 'Take back', applyTitle: 'Apply the migration', applyText: '{count} cases get the new template, and what has begun goes on: all of them, or none.', revertTitle: 'Take the migration back', revertText: '{count} cases get their old template back. A case that has moved since is refused by name.', working: 'At work on {count} cases', inTheWay: 'Changed meanwhile:',
+  },
+  migrationState: { STATE_UNSPECIFIED: 'None', PREVIEWED: 'To be applied', APPLIED: 'Applied', REVERTED: 'Taken back' },
+  migrationEffect: { EFFECT_UNSPECIFIED: 'None', KEPT: 'Kept', MAPPED: 'Goes on under another code', NEWLY_REQUIRED: 'Newly required', NO_LONGER_REQUIRED: 'Required no more', RETAINED: 'Begun: kept on record', REFUSED: 'Being decided: refused' },
+  migrationSum: { cases: 'Cases', refused: 'Refused' },
+  baseline: {
+    title: 'Baselines', none: 'There is no baseline yet.', number: 'Number', opening: 'Opening', setOn: 'Set on', method: 'By', reason: 'Reason', target: 'Target start', shortfall: 'Then', fits: 'in time', short: '{days} working days late', plan: 'Baseline {number}: the plan of then, and how it stands', openingPlan: 'The plan of the opening, and how it stands', missing: 'Nothing could be planned then: {reason}', noCurrent: 'Nothing can be planned now: {reason}', show: 'Open baseline {number}', showOpening: 'Open the baseline of the opening', view: 'Open',
+    need: 'Still needed', latestStart: 'Latest begin then', latestAcceptance: 'Latest acceptance then', latestFinish: 'Latest end then', nowLatest: 'Latest end now', nowFinish: 'Ended, or forecast', behind: 'Against then (working days)', late: '{days} late', early: '{days} early', same: 'on the day', hint: 'Whenever the target start, the needs or the template change, the plan of then is kept as a baseline to compare with.',
+  },
+  baselineNeed: { NEED_UNSPECIFIED: 'None', KEPT: 'Still needed', DROPPED_SINCE: 'Dropped since', ADDED_SINCE: 'Added since' },
+  baselineMethod: { OpenCase: 'Opening', SetTargetStart: 'Another target start', ReassessCase: 'Needs decided anew', ApplyScenario: 'A what-if applied', ApplyCaseMigration: 'Template migration', RevertCaseMigration: 'Migration taken back' },
+};
