@@ -50,6 +50,13 @@ test('up prints the URL and the first account, and keeps secrets to their owner'
   assert.equal(statSync(join(home, 'run')).mode & 0o777, 0o700);
 });
 
+test('no service has a port that the kernel may give to an outgoing connection while it restarts', () => {
+  const [first, last] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').trim().split(/\s+/).map(Number);
+  const ports = readFileSync(join(home, 'run/ports'), 'utf8').trim().split(' ').map(Number);
+  assert.equal(new Set(ports).size, 7);
+  assert.deepEqual(ports.filter((port) => port >= first && port <= last), []);
+});
+
 test('a second up says that it runs already, and where', async () => {
   const before = pids();
   const again = await up();
