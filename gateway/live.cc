@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "common/auth/rules.h"
+#include "common/region/region.h"
 #include "common/status/status.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
@@ -50,7 +51,7 @@ bool MayHear(const auth::Principal& who, const FeedChange& change) {
     const auth::Reach reach = auth::ReachOf(who.role, permission);
     if (auth::WithinReach(who, reach, change.region(), "")) return true;
     // A county reads the lists of its city.
-    return type == "list" && reach != auth::Reach::kNone && auth::Covers(change.region(), who.region);
+    return type == "list" && reach != auth::Reach::kNone && RegionCovers(change.region(), who.region);
   }
   return false;
 }

@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "common/auth/rules.h"
+#include "common/region/region.h"
 #include "common/status/status.h"
 #include "fmt/format.h"
 #include "gateway/http/gzip.h"
@@ -96,7 +96,7 @@ absl::StatusOr<Json> FeatureOf(const Json& feature, const std::string& place, st
   if (TypeOf(feature) != "Feature") return Wrong(place + ".type", "must be Feature");
   const Json properties = feature.value("properties", Json());
   const std::string region = PropertyOf(properties, {"region", "adcode"});
-  if (!auth::Covers(region, region)) {
+  if (!RegionCovers(region, region)) {
     return Wrong(place + ".properties", "must have a region code of six digits as `region` or `adcode`");
   }
   if (!regions.insert(region).second) return Wrong(place + ".properties", fmt::format("{} is there twice", region));

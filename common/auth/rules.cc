@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "common/region/region.h"
+
 namespace yaoshi::auth {
 namespace {
 
@@ -59,10 +61,6 @@ constexpr auto kPermissions = [] {
 
 static_assert(std::is_sorted(std::begin(kPermissions), std::end(kPermissions)), "ReachOf() searches by halves.");
 
-bool IsRegionCode(std::string_view code) {
-  return code.size() == 6 && std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 }  // namespace
 
 Reach ReachOf(Role role, std::string_view permission) {
@@ -77,19 +75,12 @@ std::span<const std::string_view> Permissions() {
   return kPermissions;
 }
 
-bool Covers(std::string_view region, std::string_view other) {
-  if (!IsRegionCode(region) || !IsRegionCode(other)) return false;
-  std::string_view prefix = region;
-  while (prefix.ends_with("00")) prefix.remove_suffix(2);
-  return !prefix.empty() && other.starts_with(prefix);
-}
-
 bool WithinReach(const Principal& principal, Reach reach, std::string_view region, std::string_view organization) {
   switch (reach) {
     case Reach::kAll:
       return true;
     case Reach::kOwnRegion:
-      return Covers(principal.region, region);
+      return RegionCovers(principal.region, region);
     case Reach::kOwnOrganization:
       return !principal.organization.empty() && principal.organization == organization;
     case Reach::kNone:

@@ -22,10 +22,6 @@ Reach ReachOf(Role role, std::string_view permission);
 // All permissions that some role holds.
 std::span<const std::string_view> Permissions();
 
-// True when the GB/T 2260 code `region` covers `other`: the non-zero pairs of `region` are a prefix of `other`.
-// 621100 covers 621122 and itself; 620000 covers all of Gansu. A code that is not six digits covers nothing.
-bool Covers(std::string_view region, std::string_view other);
-
 // True when a principal that carries a permission with `reach` may touch what lies in `region` and belongs to
 // `organization` (its id, or empty).
 bool WithinReach(const Principal& principal, Reach reach, std::string_view region, std::string_view organization);

@@ -20,6 +20,7 @@ absl::StatusOr<Moment> MomentOf(const rpc::Call& call, const std::string& as_of,
   Moment moment;
   moment.at.as_of = DateOr(as_of, call.today());
   moment.at.known_at = call.now();
+  moment.at.deadline = call.deadline();
   std::vector<FieldViolation> violations;
   if (moment.at.as_of > call.today()) {
     violations.push_back({"as_of", "lies in the future; facts are not dated in the future"});

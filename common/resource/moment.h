@@ -2,11 +2,13 @@
 // what the system knew of it (known_at).
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "common/calendar/clock.h"
 #include "common/calendar/date.h"
+#include "common/db/session.h"
 #include "common/rpc/call.h"
 
 namespace yaoshi::resource {
@@ -15,6 +17,7 @@ namespace yaoshi::resource {
 struct Past {
   Date as_of;
   Timestamp known_at;
+  std::chrono::steady_clock::time_point deadline = db::Session::kNoDeadline;  // When nobody waits for the answer.
 };
 
 // The point in time that a read asks for.

@@ -7,6 +7,7 @@
 #include "absl/strings/strip.h"
 #include "common/page/field_mask.h"
 #include "common/page/page_size.h"
+#include "common/region/region.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -110,7 +111,7 @@ bool NamedResource::MayTouch(const rpc::Call& call, const std::string& region, c
 
 bool NamedResource::MaySee(const rpc::Call& call, const Row& row) const {
   if (call.MayTouch(row.region, "")) return true;
-  if (spec_.shared_below && auth::Covers(row.region, call.principal().region)) return true;
+  if (spec_.shared_below && RegionCovers(row.region, call.principal().region)) return true;
   if (spec_.account_field.empty()) return false;
   return GetText(*ParseAs(*spec_.prototype, *row.body), spec_.account_field) == call.principal().account;
 }

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "common/auth/rules.h"
+#include "common/region/region.h"
 #include "gateway/search/text.h"
 
 namespace yaoshi::gateway {
@@ -146,8 +146,8 @@ SearchPage ProjectIndex::Find(const SearchQuery& query) const {
   size_t budget = kExamined;
   std::vector<Hit> hits;
   for (const auto& [region, shelf] : shelves_) {
-    const bool visible = query.within.empty() || auth::Covers(query.within, region);
-    const bool asked = query.region.empty() || auth::Covers(query.region, region);
+    const bool visible = query.within.empty() || RegionCovers(query.within, region);
+    const bool asked = query.region.empty() || RegionCovers(query.region, region);
     if (visible && asked) Search(shelf, query, budget, hits);
   }
   page.more = hits.size() > query.limit || budget == 0;

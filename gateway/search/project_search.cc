@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/auth/rules.h"
+#include "common/region/region.h"
 #include "common/status/status.h"
 #include "gateway/search/text.h"
 #include "yaoshi/gateway/v1/portal.pb.h"
@@ -56,7 +57,7 @@ absl::StatusOr<SearchQuery> QueryOf(const LocalCall& call) {
     wrong.push_back({"query", "must be one to five words, divided by spaces"});
   }
   if (request.page_size() < 0) wrong.push_back({"page_size", "must not be negative"});
-  const bool is_region = request.region().empty() || auth::Covers(request.region(), request.region());
+  const bool is_region = request.region().empty() || RegionCovers(request.region(), request.region());
   if (!is_region) wrong.push_back({"region", "must be a region code of six digits"});
   RETURN_IF_ERROR(InvalidFields(wrong));
   const auth::Reach reach = auth::ReachOf(call.principal.role, "projects.read");

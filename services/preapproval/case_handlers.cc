@@ -6,6 +6,7 @@
 
 #include "common/filter/bound.h"
 #include "common/page/page_size.h"
+#include "common/region/region.h"
 #include "services/preapproval/baselines.h"
 #include "services/preapproval/case_writer.h"
 #include "services/preapproval/convert.h"

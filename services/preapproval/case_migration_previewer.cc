@@ -6,6 +6,7 @@
 #include <map>
 #include <tuple>
 
+#include "common/region/region.h"
 #include "common/status/status.h"
 #include "services/preapproval/case_convert.h"
 #include "services/preapproval/case_view.h"

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <span>
 
+#include "common/region/region.h"
 #include "services/preapproval/convert.h"
 #include "services/preapproval/errors.h"
 #include "services/preapproval/store/case_store.h"
@@ -104,18 +104,8 @@ std::vector<v1::Procedure> ShowBodies(std::span<const std::string> bodies, const
 
 }  // namespace
 
-std::string RegionCode(uint32_t number) {
-  return fmt::format("{:06}", number);
-}
-
-uint32_t RegionNumber(std::string_view region) {
-  uint32_t number = 0;
-  std::from_chars(region.data(), region.data() + region.size(), number);
-  return number;
-}
-
 bool MaySee(const rpc::Call& call, std::string_view region) {
-  return call.reach() == auth::Reach::kAll || auth::Covers(call.principal().region, region);
+  return call.reach() == auth::Reach::kAll || RegionCovers(call.principal().region, region);
 }
 
 void Describe(const Procedure& stored, const ProcedureContext& context, const WorkCalendar& calendar, Date day,
@@ -198,6 +188,7 @@ absl::StatusOr<std::vector<v1::Case>> ShowCases(db::Session& session,
 
 absl::StatusOr<std::unique_ptr<CaseBook>> LoadPastBook(const Context& context, db::Session& session, const Past& at,
                                                        const BookScope& scope) {
+  const db::DeadlineScope until(session, at.deadline);
   auto book = std::make_unique<CaseBook>();
   std::vector<std::string> lists;
   RETURN_IF_ERROR(context.memory.Read([&](const CaseBook& present) -> absl::Status {

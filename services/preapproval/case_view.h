@@ -78,8 +78,5 @@ auto ReadBook(const Context& context, rpc::Call& call, const Moment& moment, con
 
 // Whether the caller may see what lies in a region: a department sees its whole region, although it writes its own.
 bool MaySee(const rpc::Call& call, std::string_view region);
-// The six-digit code of a number, and the number of a code; 0 for "".
-std::string RegionCode(uint32_t number);
-uint32_t RegionNumber(std::string_view region);
 
 }  // namespace yaoshi::preapproval

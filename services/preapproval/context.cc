@@ -1,6 +1,7 @@
 #include "services/preapproval/context.h"
 
 #include "common/auth/rules.h"
+#include "common/region/region.h"
 #include "services/preapproval/errors.h"
 
 namespace yaoshi::preapproval {
@@ -9,8 +10,8 @@ absl::StatusOr<std::string> ScopeOf(const rpc::Call& call, const std::string& re
   const bool bounded = call.reach() != auth::Reach::kAll;
   if (region.empty()) return bounded ? call.principal().region : std::string();
   // A code covers itself; what is none does not.
-  const bool visible = !bounded || auth::Covers(call.principal().region, region);
-  if (!visible || !auth::Covers(region, region)) return RegionNotFound(region);
+  const bool visible = !bounded || RegionCovers(call.principal().region, region);
+  if (!visible || !RegionCovers(region, region)) return RegionNotFound(region);
   return region;
 }
 

@@ -5,6 +5,7 @@
 #include "common/feed/change_set.h"
 #include "common/filter/bound.h"
 #include "common/page/page_size.h"
+#include "common/region/region.h"
 #include "services/preapproval/case_writer.h"
 #include "services/preapproval/convert.h"
 #include "services/preapproval/domain/rate_keeper.h"

@@ -2,10 +2,10 @@
 
 #include <set>
 
+#include "common/region/region.h"
 #include "services/preapproval/case_convert.h"
 #include "services/preapproval/domain/procedure.h"
 #include "services/preapproval/errors.h"
-#include "services/preapproval/past_books.h"
 #include "services/preapproval/store/case_store.h"
 #include "services/preapproval/store/rate_store.h"
 
@@ -13,7 +13,6 @@ namespace yaoshi::preapproval {
 namespace {
 
 constexpr size_t kCasesAtATime = 500;  // Of the past; bounds what is in memory at once.
-constexpr size_t kMaxKept = 64;        // Days; the sums of a city's lists on one are some 100 KB.
 
 // The catalogue as it is now; terms are dated inside it.
 struct Catalogue {
@@ -67,6 +66,7 @@ class PastCount {
       : catalogue_(CatalogueOf(context)), lists_(AllLists(context)), session_(session), at_(at) {}
 
   absl::StatusOr<DayRates> Count(const Context& context) && {
+    const db::DeadlineScope until(session_, at_.deadline);
     ASSIGN_OR_RETURN(const std::vector<ListedProject> listed, LoadListedProjects(session_, at_));
     ratings_ = RatingsOf(context, lists_, listed);
     std::vector<Uuid> projects;
@@ -189,20 +189,10 @@ RateAnswer DayRates::Of(const std::string& list, const std::string& region, cons
 }
 
 absl::StatusOr<std::shared_ptr<const DayRates>> PastRates::On(rpc::Call& call, const Past& asked) {
-  const Past at = WithoutBound(call, asked);
-  const std::pair key(at.as_of, at.known_at);
-  const uint64_t generation = days_.Of(at.as_of);
-  {
-    absl::MutexLock lock(&mutex_);
-    const auto kept = kept_.find(key);
-    if (kept != kept_.end() && kept->second.generation == generation) return kept->second.rates;
-  }
-  ASSIGN_OR_RETURN(DayRates counted, PastCount(context_, call.session(), at).Count(context_));
-  auto rates = std::make_shared<const DayRates>(std::move(counted));
-  absl::MutexLock lock(&mutex_);
-  if (kept_.size() >= kMaxKept) kept_.clear();
-  kept_[key] = {generation, rates};
-  return rates;
+  return kept_.On(call.now(), asked, "", [&](const Past& at) -> absl::StatusOr<std::shared_ptr<const DayRates>> {
+    ASSIGN_OR_RETURN(DayRates counted, PastCount(context_, call.session(), at).Count(context_));
+    return std::make_shared<const DayRates>(std::move(counted));
+  });
 }
 
 absl::StatusOr<RateAnswer> RatesOf(const Context& context, PastRates& past, rpc::Call& call, const ListCopy& list,
@@ -223,7 +213,7 @@ absl::StatusOr<std::optional<Rates>> YearBeforeRates(const Context& context, Pas
   const absl::StatusOr<ListCopy> before = FindList(context, list.predecessor);
   if (!before.ok()) return std::optional<Rates>();
   ASSIGN_OR_RETURN(const std::shared_ptr<const DayRates> day,
-                   past.On(call, {YearBefore(moment.at.as_of), moment.at.known_at}));
+                   past.On(call, {YearBefore(moment.at.as_of), moment.at.known_at, moment.at.deadline}));
   return std::optional<Rates>(day->Of(before->name, region, {}).total);
 }
 

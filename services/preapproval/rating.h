@@ -8,12 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "services/preapproval/context.h"
-#include "services/preapproval/domain/day_generations.h"
 #include "services/preapproval/domain/figures.h"
 #include "services/preapproval/domain/rate_keeper.h"
+#include "services/preapproval/kept_days.h"
 
 namespace yaoshi::preapproval {
 
@@ -37,25 +35,20 @@ class DayRates {
   std::map<std::string, RateCube> lists;  // By name; without those that have no rated projects.
 };
 
-// Counts days of the past from the versions that held then, and keeps those asked for lately until they change:
-// trends and the year before ask for the same ones again and again. Thread-safe.
+// Counts days of the past from the versions that held then. Thread-safe.
 class PastRates {
  public:
   // Both outlive this.
-  PastRates(const Context& context, const DayGenerations& days) : context_(context), days_(days) {}
+  PastRates(const Context& context, const DayGenerations& days) : context_(context), kept_(days, kMost) {}
 
   // Uses the call's session. CALENDAR_YEAR_MISSING.
-  absl::StatusOr<std::shared_ptr<const DayRates>> On(rpc::Call& call, const Past& at) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::shared_ptr<const DayRates>> On(rpc::Call& call, const Past& asked);
 
  private:
-  struct Kept {
-    uint64_t generation = 0;
-    std::shared_ptr<const DayRates> rates;
-  };
+  static constexpr size_t kMost = 64;  // Days; the sums of a city's lists on one are some 100 KB.
+
   const Context& context_;
-  const DayGenerations& days_;
-  absl::Mutex mutex_;
-  std::map<std::pair<Date, Timestamp>, Kept> kept_ ABSL_GUARDED_BY(mutex_);
+  KeptDays<DayRates> kept_;
 };
 
 // `region` is "" for everything. The present comes from memory, the past from `past`.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/region/region.h"
 #include "common/status/status.h"
 #include "services/preapproval/case_convert.h"
 #include "services/preapproval/case_view.h"

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "absl/strings/str_join.h"
+#include "common/region/region.h"
 #include "services/registry/errors.h"
 #include "services/registry/project_writer.h"
 #include "services/registry/summary.h"

@@ -10,6 +10,7 @@
 #include "common/import/spool.h"
 #include "common/import/temp_folder.h"
 #include "common/page/page_size.h"
+#include "common/region/region.h"
 #include "common/sheet/errors.h"
 #include "common/sheet/sheet_writer.h"
 #include "google/api/httpbody.pb.h"

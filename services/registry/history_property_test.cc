@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-#include "common/auth/rules.h"
+#include "common/region/region.h"
 #include "services/registry/domain/life_cycle.h"
 #include "services/registry/store/project_store.h"
 #include "services/registry/testing/registry_server.h"
@@ -280,7 +280,7 @@ class HistoryTest : public ::testing::Test {
     Sums sums;
     for (const auto& [name, line] : model.projects) {
       const Facts* facts = model.On(name, question.as_of);
-      if (facts == nullptr || (!question.region.empty() && !auth::Covers(question.region, facts->region))) continue;
+      if (facts == nullptr || (!question.region.empty() && !RegionCovers(question.region, facts->region))) continue;
       EntryKind kind = EntryKind::kUnspecified;
       bool listed = question.list.empty();
       if (!listed) {
@@ -362,7 +362,7 @@ class HistoryTest : public ::testing::Test {
         const auto page =
             Must(server_.Call<v1::ListProjectsResponse>(CityOffice(), "ProjectService/ListProjects", request));
         for (const v1::Project& project : page.projects()) {
-          if (!question.region.empty() && !auth::Covers(question.region, project.region())) continue;
+          if (!question.region.empty() && !RegionCovers(question.region, project.region())) continue;
           AddRow(question, project, EntryKind::kUnspecified, PlannedIn(project, 2022), sums);
         }
         token = page.next_page_token();

@@ -1,6 +1,7 @@
 #include "services/registry/list_handlers.h"
 
 #include "common/page/page_size.h"
+#include "common/region/region.h"
 #include "services/registry/adjuster.h"
 #include "services/registry/compare.h"
 #include "services/registry/errors.h"

@@ -6,6 +6,7 @@
 
 #include "common/page/field_mask.h"
 #include "common/page/page_size.h"
+#include "common/region/region.h"
 #include "services/registry/adjuster.h"
 #include "services/registry/errors.h"
 #include "services/registry/export.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/region/region.h"
 #include "services/registry/errors.h"
 
 namespace yaoshi::registry {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <tuple>
 
+#include "common/region/region.h"
 #include "services/registry/errors.h"
 
 namespace yaoshi::registry {

@@ -1,28 +1,14 @@
 #include "services/preapproval/domain/case_book.h"
 
-#include <charconv>
 #include <queue>
 
+#include "common/region/region.h"
 #include "services/preapproval/domain/case_file.h"
 #include "services/preapproval/domain/procedure.h"
 #include "services/preapproval/domain/rates.h"
 
 namespace yaoshi::preapproval {
 namespace {
-
-uint32_t RegionNumber(std::string_view code) {
-  uint32_t number = 0;
-  std::from_chars(code.data(), code.data() + code.size(), number);
-  return number;
-}
-
-// The codes that a region covers: [first, second].
-std::pair<uint32_t, uint32_t> RangeOf(uint32_t region) {
-  for (const uint32_t step : {1'000'000U, 10'000U, 100U}) {
-    if (region % step == 0) return {region, region + step - 1};
-  }
-  return {region, region};
-}
 
 // Two cases share a profile when this is the same.
 std::string KeyOf(const Case& subject) {
@@ -493,7 +479,7 @@ TodoPage CaseBook::Todos(const TodoQuery& query) const {
     if (found != by_department_.end()) lists.push_back(&found->second);
     return Collect(lists, query);
   }
-  const auto [first, last] = RangeOf(query.region);
+  const auto [first, last] = RegionRange(query.region);
   const bool everywhere = query.region == 0;
   for (auto at = everywhere ? by_region_.begin() : by_region_.lower_bound(first);
        at != by_region_.end() && (everywhere || at->first <= last); ++at) {

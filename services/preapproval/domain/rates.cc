@@ -4,6 +4,8 @@
 #include <map>
 #include <tuple>
 
+#include "common/region/region.h"
+
 namespace yaoshi::preapproval {
 namespace {
 
@@ -53,13 +55,6 @@ Rates& Rates::operator-=(const Rates& other) {
   return *this;
 }
 
-bool RegionCovers(uint32_t region, uint32_t other) {
-  for (const uint32_t unit : {1U, 100U, 10000U, 1000000U}) {
-    if (other / unit * unit == region) return true;
-  }
-  return false;
-}
-
 void RateCube::ChangeCell(Kind kind, const Key& key, const Rates& rates, int sign) {
   Rates& cell = cells_[kind][key];
   if (sign > 0) {
@@ -84,11 +79,7 @@ void RateCube::Change(const RatedProject& project, Date day, int sign) {
     for (const auto& [key, rates] : groups[kind]) ChangeCell(static_cast<Kind>(kind), key, rates, sign);
   }
   for (const auto& [key, rates] : groups[kWhole]) {
-    uint32_t before = UINT32_MAX;
-    for (const uint32_t unit : {1U, 100U, 10000U, 1000000U}) {
-      const uint32_t region = key.region / unit * unit;
-      if (region == before) continue;
-      before = region;
+    for (const uint32_t region : RegionsCovering(key.region)) {
       Rates& total = totals_[region];
       if (sign > 0) {
         total += rates;

@@ -64,9 +64,6 @@ struct RateRow {
   friend bool operator==(const RateRow&, const RateRow&) = default;
 };
 
-// True when `region` (0: everything) covers `other`: its non-zero pairs of digits are a prefix.
-bool RegionCovers(uint32_t region, uint32_t other);
-
 // The rates of one list on one day. A change costs what one project's procedures cost, whatever the list's size; the
 // total of a region costs one look-up.
 class RateCube {

@@ -6,6 +6,8 @@
 #include <map>
 #include <random>
 
+#include "common/region/region.h"
+
 namespace yaoshi::preapproval {
 namespace {
 
@@ -19,16 +21,6 @@ RatedProcedure Done(uint32_t code, int32_t valid_until = kNever) {
 }
 RatedProcedure Open(uint32_t code, int32_t due_on = kNever) {
   return {1, code, ApprovalStage::kPlanningPermission, false, kNever, due_on};
-}
-
-TEST(RegionCovers, ByPairsOfDigits) {
-  EXPECT_FALSE(RegionCovers(621121, 621122));
-  EXPECT_FALSE(RegionCovers(621122, 621100));
-  EXPECT_FALSE(RegionCovers(630000, 621122));
-  EXPECT_TRUE(RegionCovers(621122, 621122));
-  EXPECT_TRUE(RegionCovers(621100, 621122));
-  EXPECT_TRUE(RegionCovers(620000, 621122));
-  EXPECT_TRUE(RegionCovers(0, 621122));
 }
 
 TEST(Rated, AnApprovalCountsUntilItsLastDay) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/region/region.h"
 #include "services/preapproval/domain/rates.h"
 
 namespace yaoshi::preapproval {

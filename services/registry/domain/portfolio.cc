@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/region/region.h"
+
 namespace yaoshi::registry {
 namespace {
 
@@ -363,7 +365,7 @@ Portfolio::Page Portfolio::Projects(const PageQuery& query) const {
   // Without an order the scan begins at the position itself: a page costs the same wherever it is.
   const bool seek = query.order.empty() && query.after != nullptr && !query.count;
   const auto offer = [&](const Uuid&, const std::unique_ptr<Stored>& stored) {
-    return !Within(stored->row.region, query.region) || collector.Offer(&stored->row);
+    return !RegionCovers(query.region, stored->row.region) || collector.Offer(&stored->row);
   };
   Walk(projects_, Few(query.filter), seek ? &query.after->id : nullptr, offer);
   Page page;
@@ -380,7 +382,7 @@ Portfolio::EntryPage Portfolio::Entries(const List& list, const PageQuery& query
       [](const ListedProject& row) { return row.project->id; });
   const auto offer = [&](const Uuid& project, ListedProject listed) {
     listed.project = Find(project);
-    return listed.project == nullptr || !Within(listed.project->region, query.region) || collector.Offer(listed);
+    return listed.project == nullptr || !RegionCovers(query.region, listed.project->region) || collector.Offer(listed);
   };
   const bool seek = query.order.empty() && query.after != nullptr && !query.count;
   const Uuid* const after = seek ? &query.after->id : nullptr;
@@ -423,7 +425,7 @@ void Portfolio::Visit(const List* list, uint32_t region,
                       const std::function<void(const ListedProject&, int64_t)>& visit, int year) const {
   const auto one = [&](const Uuid& project, ListedProject listed, int first, int last) {
     listed.project = Find(project);
-    if (listed.project != nullptr && Within(listed.project->region, region)) {
+    if (listed.project != nullptr && RegionCovers(region, listed.project->region)) {
       visit(listed, listed.project->Planned(first, last));
     }
   };

@@ -1,9 +1,9 @@
 #include "services/registry/domain/rollup.h"
 
-#include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+
+#include "common/region/region.h"
 
 namespace yaoshi::registry {
 namespace {
@@ -50,33 +50,6 @@ Sums& Sums::operator-=(const Sums& other) {
   return *this;
 }
 
-uint32_t RegionNumber(std::string_view region) {
-  uint32_t number = 0;
-  std::from_chars(region.data(), region.data() + region.size(), number);
-  return number;
-}
-
-std::string RegionCode(uint32_t number) {
-  return fmt::format("{:06}", number);
-}
-
-std::vector<uint32_t> Cover(uint32_t region) {
-  std::vector<uint32_t> cover;
-  for (const uint32_t unit : {1U, 100U, 10000U, 1000000U}) {
-    const uint32_t code = region / unit * unit;
-    if (cover.empty() || cover.back() != code) cover.push_back(code);
-  }
-  return cover;
-}
-
-bool Within(uint32_t region, uint32_t cover) {
-  if (cover == 0) return true;
-  for (const uint32_t unit : {1U, 100U, 10000U}) {
-    if (region / unit * unit == cover) return true;
-  }
-  return false;
-}
-
 void Rollup::Change(Cells& cells, uint64_t cell, const Sums& sums, int sign) {
   const auto [at, fresh] = cells.try_emplace(cell);
   if (sign > 0) {
@@ -89,7 +62,7 @@ void Rollup::Change(Cells& cells, uint64_t cell, const Sums& sums, int sign) {
 
 void Rollup::Change(const Values& values, const Sums& sums, int sign) {
   const uint32_t named = values[At(Dimension::kRegion)];
-  std::vector<uint32_t> codes = Cover(named);
+  std::vector<uint32_t> codes = RegionsCovering(named);
   if (OwnLevel(named) != named) codes.push_back(OwnLevel(named));
   for (const uint32_t code : codes) {
     Level& level = levels_[code];

@@ -24,15 +24,6 @@ struct Sums {
 // The dimensions that sums are grouped by; the numbers are those of the proto, 0 is the whole.
 enum class Dimension : uint8_t { kWhole = 0, kRegion = 1, kField = 2, kStage = 3, kDepartment = 4, kEntryKind = 5 };
 
-// A region code as a number; 0 for "".
-uint32_t RegionNumber(std::string_view region);
-// The six-digit code of a number.
-std::string RegionCode(uint32_t number);
-// The region codes that cover `region`, widest last: 621122 → 621122, 621100, 620000, 0 (everything).
-std::vector<uint32_t> Cover(uint32_t region);
-// Whether `cover` covers `region`; 0 covers everything.
-bool Within(uint32_t region, uint32_t cover);
-
 class Rollup {
  public:
   // A value of each dimension; region is the six-digit code as a number, department an interned number. In a group the

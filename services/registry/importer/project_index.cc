@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "common/auth/rules.h"
+#include "common/region/region.h"
 #include "services/registry/context.h"
 
 namespace yaoshi::registry {

@@ -10,6 +10,7 @@
 #include "common/auth/password.h"
 #include "common/db/write.h"
 #include "common/feed/change_set.h"
+#include "common/region/region.h"
 #include "common/status/status.h"
 #include "services/registry/store/account_store.h"
 #include "services/registry/store/region_store.h"
@@ -38,10 +39,6 @@ absl::Status Unusable(const std::string& file, std::string_view why) {
 bool IsId(const std::string& id) {
   const bool known = id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
   return known && !id.empty() && id.front() != '-' && id.size() <= kLongestId;
-}
-
-bool IsRegionCode(const std::string& code) {
-  return code.size() == 6 && code.find_first_not_of("0123456789") == std::string::npos;
 }
 
 // The text at `key`, `otherwise` when it is left out, nullopt when it is something else.

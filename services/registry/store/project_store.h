@@ -2,7 +2,6 @@
 // from them.
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "common/db/session.h"
 #include "common/filter/bound.h"
 #include "common/filter/order_by.h"
+#include "common/resource/moment.h"
 #include "services/registry/domain/list.h"
 #include "services/registry/domain/portfolio.h"
 #include "services/registry/domain/project.h"
@@ -44,16 +44,9 @@ absl::Status ClaimCodes(db::Session& tx, const Uuid& change_set, const std::vect
 absl::StatusOr<absl::flat_hash_map<std::string, Uuid>> LoadCodeHolders(db::Session& session,
                                                                        const std::vector<std::string>& codes);
 
-// Which past is asked for.
-struct Past {
-  Date as_of;
-  Timestamp known_at;
-  std::chrono::steady_clock::time_point deadline = db::Session::kNoDeadline;  // When nobody waits for the answer.
-};
-
 // Projects, or listed projects, of the past.
 struct PastQuery {
-  Past at;
+  resource::Past at;
   std::vector<std::string> lists;     // Empty: all projects. Several: the union.
   int first_year = 0, last_year = 0;  // Whose plans are the planned investment.
   std::string region;                 // Only within this code; "": everywhere.
