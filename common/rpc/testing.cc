@@ -3,21 +3,15 @@
 #include <grpc/grpc.h>
 #include <stdlib.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <utility>
+
+#include "common/status/testing.h"
 
 namespace yaoshi::rpc::testing {
 namespace {
 
-template <class T>
-T OrDie(absl::StatusOr<T> value) {
-  if (!value.ok()) {
-    std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
-    std::abort();
-  }
-  return *std::move(value);
-}
+using yaoshi::testing::Must;
 
 constexpr char kKeyId[] = "test";
 // A busy machine is no failure.
@@ -29,8 +23,7 @@ class KeysDirectory {
   KeysDirectory() {
     std::string pattern = std::filesystem::temp_directory_path() / "yaoshi-keys-XXXXXX";
     path_ = mkdtemp(pattern.data());
-    const absl::Status made = auth::GenerateKeyPair(path_, kKeyId);
-    if (!made.ok()) OrDie<int>(made);
+    Must(auth::GenerateKeyPair(path_, kKeyId));
   }
   ~KeysDirectory() {
     std::error_code ignored;
@@ -62,7 +55,7 @@ auth::Principal ServicePrincipal(std::string name) {
 
 struct TestServer::State {
   KeysDirectory keys;
-  auth::TokenSigner signer = OrDie(auth::TokenSigner::FromFile(keys.path() + "/" + kKeyId + ".key"));
+  auth::TokenSigner signer = Must(auth::TokenSigner::FromFile(keys.path() + "/" + kKeyId + ".key"));
   FakeClock clock;
   std::unique_ptr<Server> server;
   std::shared_ptr<Channel> channel;
@@ -79,8 +72,8 @@ TestServer::TestServer(std::vector<BoundService> services, ServerOptions options
   options.address = "127.0.0.1:0";
   options.clock = &state_->clock;
   options.verifier =
-      std::make_shared<auth::TokenVerifier>(OrDie(auth::TokenVerifier::FromDirectory(state_->keys.path())));
-  state_->server = OrDie(Server::Start(std::move(options), std::move(services)));
+      std::make_shared<auth::TokenVerifier>(Must(auth::TokenVerifier::FromDirectory(state_->keys.path())));
+  state_->server = Must(Server::Start(std::move(options), std::move(services)));
   state_->channel = Channel::Open({.target = target(), .tls = {}, .keepalive_without_calls = false});
 }
 

@@ -50,12 +50,14 @@ std::optional<Date> AlteredFrom(const std::vector<feed::Change>& changes) {
 
 // In order of construction: what stands below uses what stands above.
 struct PreapprovalService::State {
-  State(PreapprovalOptions given, PageTokens page_tokens)
-      : options(std::move(given)),
+  State(service::Foundation laid, PreapprovalOptions given, PageTokens page_tokens)
+      : foundation(std::move(laid)),
+        options(std::move(given)),
         tokens(std::move(page_tokens)),
         resources(SmallTypes()),
         memory(resources),
-        engine({options.database, options.clock, [this](const auto& changes) { Apply(changes); }, kCaseSideTables}),
+        engine(
+            {foundation.database, foundation.clock, [this](const auto& changes) { Apply(changes); }, kCaseSideTables}),
         writer(engine) {}
 
   void Apply(const std::vector<feed::Change>& changes) {
@@ -64,6 +66,7 @@ struct PreapprovalService::State {
     if (const std::optional<Date> from = AlteredFrom(changes)) days.Changed(*from);
   }
 
+  const service::Foundation foundation;
   const PreapprovalOptions options;
   const PageTokens tokens;
   resource::ResourceMemory resources;
@@ -71,7 +74,7 @@ struct PreapprovalService::State {
   DayGenerations days;
   feed::Engine engine;
   feed::Writer writer;
-  const Context context{memory, writer, tokens, options.database};
+  const Context context{memory, writer, tokens, foundation.database};
   WorkCalendarHandlers calendars{context};
   ProcedureTypeHandlers procedure_types{context};
   TemplateHandlers templates{context};
@@ -86,40 +89,42 @@ struct PreapprovalService::State {
   StatisticsHandlers statistics{context, past_rates};
   FigureHandlers figures{context, past_rates};
   const RegistryFiles files{options.registry, options.token_for};
-  imports::ImportRunner runner{options.database,
+  imports::ImportRunner runner{foundation.database,
                                [this](db::Session& session, imports::ImportRunOptions run, imports::ImportJob job) {
                                  return std::make_unique<ProcedureImport>(context, files, session, std::move(run),
                                                                           std::move(job));
                                },
-                               {.clock = options.clock, .log = options.log}};
+                               {.clock = foundation.clock, .log = foundation.log}};
   ProcedureImportHandlers procedure_imports{context, files, runner};
   imports::OperationHandlers operations{writer, runner};
   // What follows a copy of registry's projects, in the same transaction.
   ProjectsCopied projects_copied = &FollowProjects;
-  RegistryFollower follower{{.database = options.database,
-                             .clock = options.clock,
+  RegistryFollower follower{{.database = foundation.database,
+                             .clock = foundation.clock,
                              .registry = options.registry,
                              .token = options.token,
-                             .log = options.log},
+                             .log = foundation.log},
                             memory,
                             engine,
                             projects_copied};
-  WarningScanner scanner{{.database = options.database,
-                          .clock = options.clock,
+  WarningScanner scanner{{.database = foundation.database,
+                          .clock = foundation.clock,
                           .source = CasesInMemory(memory, options.warnings.value_or(WarningRule())),
                           .said = [this] { engine.Kick(); },
-                          .log = options.log}};
+                          .log = foundation.log}};
 };
 
-PreapprovalService::PreapprovalService(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PreapprovalService::PreapprovalService(std::unique_ptr<State> state)
+    : Service(state->foundation.database), state_(std::move(state)) {}
 PreapprovalService::~PreapprovalService() {
   Stop();
 }
 
-absl::StatusOr<std::unique_ptr<PreapprovalService>> PreapprovalService::Create(PreapprovalOptions options) {
-  ASSIGN_OR_RETURN(PageTokens tokens, PageTokens::FromKey(options.page_key));
+absl::StatusOr<std::unique_ptr<PreapprovalService>> PreapprovalService::Create(service::Foundation foundation,
+                                                                               PreapprovalOptions options) {
+  ASSIGN_OR_RETURN(PageTokens tokens, PageTokens::FromKey(foundation.page_key));
   return std::unique_ptr<PreapprovalService>(
-      new PreapprovalService(std::make_unique<State>(std::move(options), std::move(tokens))));
+      new PreapprovalService(std::make_unique<State>(std::move(foundation), std::move(options), std::move(tokens))));
 }
 
 std::vector<rpc::BoundService> PreapprovalService::Bind() {
@@ -139,12 +144,12 @@ std::vector<rpc::BoundService> PreapprovalService::Bind() {
   services.push_back(state_->operations.Bind());
   std::vector<std::string> types = SmallTypes();
   types.insert(types.end(), {"project_copy", "entry_copy"});
-  services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database, types));
+  services.push_back(feed::BindChangeFeed(state_->engine, state_->foundation.database, types));
   return services;
 }
 
 absl::Status PreapprovalService::Start() {
-  db::Session session(state_->options.database);
+  db::Session session(state_->foundation.database);
   RETURN_IF_ERROR(state_->engine.Load(session));
   state_->engine.Start();
   state_->follower.Start();
@@ -170,16 +175,6 @@ Timestamp PreapprovalService::facts_time() const {
 
 ProjectsCopied PreapprovalService::projects_copied() {
   return state_->projects_copied;
-}
-
-rpc::SessionFactory PreapprovalService::session_factory() const {
-  return [options = state_->options.database] { return std::make_shared<db::Session>(options); };
-}
-
-rpc::WaitForToken PreapprovalService::wait_for_token() {
-  return [this](std::string token, auto deadline, auto ready) {
-    state_->engine.WaitForToken(token, deadline, std::move(ready));
-  };
 }
 
 }  // namespace yaoshi::preapproval

@@ -25,24 +25,26 @@ namespace yaoshi::registry {
 
 // In order of construction: what stands below uses what stands above.
 struct RegistryService::State {
-  State(RegistryOptions given, PageTokens page_tokens)
-      : options(std::move(given)),
+  State(service::Foundation given, PageTokens page_tokens, StartGateOptions gate_options)
+      : foundation(std::move(given)),
         tokens(std::move(page_tokens)),
         resources(DirectoryTypes()),
         memory(resources),
         directory(resources),
-        engine({options.database, options.clock, [this](const auto& changes) { memory.Apply(changes); }, kSideTables}),
-        writer(engine) {}
+        engine({foundation.database, foundation.clock, [this](const auto& changes) { memory.Apply(changes); },
+                kSideTables}),
+        writer(engine),
+        gate(std::move(gate_options)) {}
 
-  const RegistryOptions options;
+  const service::Foundation foundation;
   const PageTokens tokens;
   resource::ResourceMemory resources;
   Memory memory;
   Directory directory;
   feed::Engine engine;
   feed::Writer writer;
-  const StartGate gate{options.gate};
-  const Context context{memory, writer, tokens, directory, options.database, gate};
+  const StartGate gate;
+  const Context context{memory, writer, tokens, directory, foundation.database, gate};
   const DirectoryContext directory_context{resources, writer, tokens};
   OrganizationHandlers organizations{directory_context};
   OfficialHandlers officials{directory_context};
@@ -54,26 +56,28 @@ struct RegistryService::State {
   ListHandlers lists{context, catalogue};
   FigureHandlers figures{context};
   ImportMappingHandlers mappings{directory_context};
-  imports::ImportRunner runner{options.database,
+  imports::ImportRunner runner{foundation.database,
                                [this](db::Session& session, imports::ImportRunOptions run, imports::ImportJob job) {
                                  return std::make_unique<ProjectImport>(context, session, std::move(run),
                                                                         std::move(job));
                                },
-                               {.clock = options.clock, .log = options.log}};
+                               {.clock = foundation.clock, .log = foundation.log}};
   ImportHandlers project_imports{context, mappings, runner};
   imports::OperationHandlers operations{writer, runner};
-  FileHandlers files{writer, options.database};
+  FileHandlers files{writer, foundation.database};
 };
 
-RegistryService::RegistryService(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RegistryService::RegistryService(std::unique_ptr<State> state)
+    : Service(state->foundation.database), state_(std::move(state)) {}
 RegistryService::~RegistryService() {
   Stop();
 }
 
-absl::StatusOr<std::unique_ptr<RegistryService>> RegistryService::Create(RegistryOptions options) {
-  ASSIGN_OR_RETURN(PageTokens tokens, PageTokens::FromKey(options.page_key));
+absl::StatusOr<std::unique_ptr<RegistryService>> RegistryService::Create(service::Foundation foundation,
+                                                                         StartGateOptions gate) {
+  ASSIGN_OR_RETURN(PageTokens tokens, PageTokens::FromKey(foundation.page_key));
   return std::unique_ptr<RegistryService>(
-      new RegistryService(std::make_unique<State>(std::move(options), std::move(tokens))));
+      new RegistryService(std::make_unique<State>(std::move(foundation), std::move(tokens), std::move(gate))));
 }
 
 std::vector<rpc::BoundService> RegistryService::Bind() {
@@ -91,12 +95,12 @@ std::vector<rpc::BoundService> RegistryService::Bind() {
   services.push_back(state_->files.Bind());
   std::vector<std::string> types = DirectoryTypes();
   types.insert(types.end(), {"project", "entry", "adjustment"});
-  services.push_back(feed::BindChangeFeed(state_->engine, state_->options.database, types));
+  services.push_back(feed::BindChangeFeed(state_->engine, state_->foundation.database, types));
   return services;
 }
 
 absl::Status RegistryService::Start() {
-  db::Session session(state_->options.database);
+  db::Session session(state_->foundation.database);
   RETURN_IF_ERROR(state_->engine.Load(session));
   state_->engine.Start();
   state_->runner.Start();
@@ -110,16 +114,6 @@ void RegistryService::Stop() {
 
 feed::Engine& RegistryService::engine() {
   return state_->engine;
-}
-
-rpc::SessionFactory RegistryService::session_factory() const {
-  return [options = state_->options.database] { return std::make_shared<db::Session>(options); };
-}
-
-rpc::WaitForToken RegistryService::wait_for_token() {
-  return [this](std::string token, auto deadline, auto ready) {
-    state_->engine.WaitForToken(token, deadline, std::move(ready));
-  };
 }
 
 }  // namespace yaoshi::registry

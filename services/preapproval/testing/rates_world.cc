@@ -171,7 +171,7 @@ void RatesWorld::WriteVersions(const std::function<absl::Status(db::Session&, co
   });
   server_.service().engine().Kick();
   if (done.ok()) done = server_.service().engine().Sync(deadline);
-  if (!done.ok()) Must<int>(done);
+  Must(done);
 }
 
 }  // namespace yaoshi::preapproval::testing

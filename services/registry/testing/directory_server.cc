@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -15,20 +14,6 @@ std::span<const db::Migration> Migrations();
 }
 
 namespace yaoshi::registry::testing {
-namespace {
-
-template <class T>
-T OrDie(absl::StatusOr<T> value) {
-  if (value.ok()) return *std::move(value);
-  std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
-  std::abort();
-}
-
-void Require(const absl::Status& status) {
-  if (!status.ok()) OrDie(absl::StatusOr<int>(status));
-}
-
-}  // namespace
 
 struct DirectoryServer::State {
   feed::EngineOptions EngineOptions() {
@@ -44,14 +29,14 @@ struct DirectoryServer::State {
   resource::ResourceMemory memory{DirectoryTypes()};
   feed::Engine engine{EngineOptions()};
   feed::Writer writer{engine};
-  PageTokens tokens = OrDie(PageTokens::FromKey(std::string(PageTokens::kKeyBytes, 'k')));
+  PageTokens tokens = Must(PageTokens::FromKey(std::string(PageTokens::kKeyBytes, 'k')));
   std::unique_ptr<rpc::testing::TestServer> server;
 };
 
 DirectoryServer::DirectoryServer(const Bind& bind) : state_(std::make_unique<State>()) {
   {
     db::Session session(state_->database);
-    Require(state_->engine.Load(session));
+    Must(state_->engine.Load(session));
   }
   state_->engine.Start();
   rpc::ServerOptions options;
@@ -91,13 +76,7 @@ void BootstrapCity(const db::Options& database) {
   db::Session session(database);
   const absl::Status done = Bootstrap(session, path, SystemClock());
   std::filesystem::remove(path);
-  Require(done);
-}
-
-std::string WrongFields(const absl::Status& status) {
-  std::string fields;
-  for (const FieldViolation& violation : ViolationsOf(status)) fields += (fields.empty() ? "" : " ") + violation.field;
-  return fields;
+  Must(done);
 }
 
 }  // namespace yaoshi::registry::testing

@@ -8,9 +8,14 @@
 
 #include "common/feed/engine.h"
 #include "common/rpc/testing.h"
+#include "common/status/testing.h"
 #include "services/registry/directory_context.h"
 
 namespace yaoshi::registry::testing {
+
+using yaoshi::testing::Must;
+using yaoshi::testing::ReasonOr;
+using yaoshi::testing::WrongFields;
 
 inline const std::string kRegistry = "/yaoshi.registry.v1.";
 
@@ -46,14 +51,5 @@ class DirectoryServer {
 
 // The operator's account and the city 621100 ("organizations/city"), as a new installation has them.
 void BootstrapCity(const db::Options& database);
-
-// The error's reason, "OK" when there is none.
-template <class T>
-std::string ReasonOr(const absl::StatusOr<T>& result) {
-  return result.ok() ? "OK" : ReasonOf(result.status());
-}
-
-// The fields of the violations, in order: "account.region account.role".
-std::string WrongFields(const absl::Status& status);
 
 }  // namespace yaoshi::registry::testing

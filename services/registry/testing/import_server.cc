@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "common/import/operation_handlers.h"
 #include "common/testing/test_database.h"
 #include "services/registry/directory_context.h"
@@ -24,13 +22,6 @@ std::span<const db::Migration> Migrations();
 
 namespace yaoshi::registry::testing {
 namespace {
-
-template <class T>
-T OrDie(absl::StatusOr<T> value) {
-  if (value.ok()) return *std::move(value);
-  std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
-  std::abort();
-}
 
 constexpr const char* kHeadings[] = {"序号",
                                      "项目名称",
@@ -107,7 +98,7 @@ struct ImportServer::State {
                        .apply = [this](const std::vector<feed::Change>& changes) { memory.Apply(changes); },
                        .side_tables = kSideTables}};
   feed::Writer writer{engine};
-  const PageTokens tokens = OrDie(PageTokens::FromKey(std::string(PageTokens::kKeyBytes, 'k')));
+  const PageTokens tokens = Must(PageTokens::FromKey(std::string(PageTokens::kKeyBytes, 'k')));
   const StartGate gate{{}};
   const Context context{memory, writer, tokens, directory, database, gate};
   const DirectoryContext directory_context{resources, writer, tokens};
@@ -127,10 +118,7 @@ struct ImportServer::State {
 
 ImportServer::ImportServer() : state_(std::make_unique<State>()) {
   BootstrapCity(state_->database);
-  OrDie(absl::StatusOr<int>([&] {
-    const absl::Status loaded = state_->engine.Load(state_->session);
-    return loaded.ok() ? absl::StatusOr<int>(0) : loaded;
-  }()));
+  Must(state_->engine.Load(state_->session));
   state_->engine.Start();
   rpc::ServerOptions options;
   options.workers = 2;
@@ -152,9 +140,9 @@ ImportServer::ImportServer() : state_(std::make_unique<State>()) {
     request.mutable_organization()->set_region(id == "longxi" ? "621122" : "621125");
     const auto made =
         Call<v1::Organization>(rpc::testing::CityOffice(), "OrganizationService/CreateOrganization", request);
-    if (ReasonOr(made) != "ORGANIZATION_EXISTS") OrDie(made);  // Another suite of this process was first.
+    if (ReasonOr(made) != "ORGANIZATION_EXISTS") Must(made);  // Another suite of this process was first.
   }
-  OrDie(absl::StatusOr<bool>(state_->Synced().ok()));
+  Must(state_->Synced());
 }
 
 ImportServer::~ImportServer() {
@@ -185,14 +173,14 @@ std::string ImportServer::NewList(const std::string& id, int64_t min_total_wan) 
   list.set_first_year(2022);
   list.set_last_year(2022);
   list.mutable_admission_rules()->set_min_total_investment_fen(min_total_wan * 1'000'000);
-  const v1::List made = OrDie(Call<v1::List>(rpc::testing::CityOffice(), "ListService/CreateList", request));
-  OrDie(absl::StatusOr<bool>(state_->Synced().ok()));
+  const v1::List made = Must(Call<v1::List>(rpc::testing::CityOffice(), "ListService/CreateList", request));
+  Must(state_->Synced());
   return made.name();
 }
 
 std::string ImportServer::Upload(const std::string& bytes, const auth::Principal& who, const std::string& filename) {
-  return FileName(OrDie(SaveFile(session(), who.account, filename, bytes, clock().Now(),
-                                 std::chrono::steady_clock::now() + std::chrono::seconds(30)))
+  return FileName(Must(SaveFile(session(), who.account, filename, bytes, clock().Now(),
+                                std::chrono::steady_clock::now() + std::chrono::seconds(30)))
                       .id);
 }
 
@@ -212,10 +200,10 @@ absl::Status ImportServer::Work(const std::function<bool()>& after_chunk) {
 }
 
 google::longrunning::Operation ImportServer::Operation(const std::string& name, const auth::Principal& who) {
-  OrDie(absl::StatusOr<bool>(state_->Synced().ok()));
+  Must(state_->Synced());
   common::v1::GetOperationRequest request;
   request.set_name(name);
-  return OrDie(
+  return Must(
       rpc().Call<google::longrunning::Operation>(who, "/yaoshi.common.v1.OperationService/GetOperation", request));
 }
 
@@ -237,7 +225,7 @@ absl::StatusOr<v1::ImportResult> ImportServer::Import(const std::string& ledger,
 }
 
 std::vector<v1::Project> ImportServer::Projects(const std::string& word) {
-  OrDie(absl::StatusOr<bool>(state_->Synced().ok()));
+  Must(state_->Synced());
   return context().memory.Read([&](const Portfolio& portfolio) {
     std::vector<v1::Project> projects;
     portfolio.Visit(
@@ -252,7 +240,7 @@ std::vector<v1::Project> ImportServer::Projects(const std::string& word) {
 }
 
 size_t ImportServer::Listed(const std::string& list) {
-  OrDie(absl::StatusOr<bool>(state_->Synced().ok()));
+  Must(state_->Synced());
   return context().memory.Read([&](const Portfolio& portfolio) {
     size_t count = 0;
     const List* found = portfolio.FindList(list);
@@ -265,7 +253,7 @@ size_t ImportServer::Listed(const std::string& list) {
 
 int64_t ImportServer::Count(const std::string& sql) {
   auto rows = session().Query(sql);
-  if (!rows.ok() || !rows->Next()) OrDie(absl::StatusOr<int>(rows.status()));
+  if (!rows.ok() || !rows->Next()) Must(absl::StatusOr<int>(rows.status()));
   return rows->Int(1);
 }
 

@@ -3,7 +3,6 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "common/testing/test_database.h"
 #include "google/protobuf/descriptor.h"
 #include "yaoshi/registry/v1/organization.pb.h"
 
@@ -15,19 +14,11 @@ namespace yaoshi::registry::testing {
 
 using rpc::testing::CityOffice;
 
-struct RegistryServer::State {
-  const db::Options& database = yaoshi::testing::TestDatabase(Migrations());
-  FakeClock clock;
-  db::Session session{database};
-  StartGateOptions gate;
-  std::unique_ptr<RegistryService> service;
-  std::unique_ptr<rpc::testing::TestServer> rpc;
-};
-
-RegistryServer::RegistryServer(StartGateOptions gate) : state_(std::make_unique<State>()) {
-  state_->gate = std::move(gate);
-  BootstrapCity(state_->database);
-  Start();
+RegistryServer::RegistryServer(StartGateOptions gate) : TestService(kRegistry, Migrations()) {
+  BootstrapCity(database());
+  Start([gate = std::move(gate)](const service::Foundation& foundation) {
+    return Must(RegistryService::Create(foundation, gate));
+  });
   const std::pair<std::string, std::string> kUnits[] = {{"621121", "通渭县"}, {"621122", "陇西县"}, {"621125", "漳县"}};
   for (const auto& [region, title] : kUnits) {
     v1::CreateOrganizationRequest request;
@@ -43,64 +34,6 @@ RegistryServer::RegistryServer(StartGateOptions gate) : state_(std::make_unique<
   department.mutable_organization()->set_kind(v1::Organization::DEPARTMENT);
   department.mutable_organization()->set_region("621100");
   Call<v1::Organization>(CityOffice(), "OrganizationService/CreateOrganization", department).status().IgnoreError();
-}
-
-RegistryServer::~RegistryServer() {
-  state_->rpc.reset();
-  state_->service.reset();
-}
-
-void RegistryServer::Start() {
-  state_->service = Must(RegistryService::Create({.database = state_->database,
-                                                  .clock = &state_->clock,
-                                                  .page_key = std::string(PageTokens::kKeyBytes, 'k'),
-                                                  .gate = state_->gate}));
-  const absl::Status started = state_->service->Start();
-  if (!started.ok()) Must<int>(started);
-  rpc::ServerOptions options = rpc::testing::TestServer::DefaultOptions();
-  options.workers = 4;
-  options.session_factory = state_->service->session_factory();
-  options.thread_scope = [] { return std::make_shared<db::ThreadScope>(); };
-  options.wait_for_token = state_->service->wait_for_token();
-  state_->rpc = std::make_unique<rpc::testing::TestServer>(state_->service->Bind(), options);
-  state_->rpc->clock().Set(state_->clock.Now());
-}
-
-void RegistryServer::Restart() {
-  state_->rpc.reset();
-  state_->service.reset();
-  Start();
-}
-
-const db::Options& RegistryServer::database() const {
-  return state_->database;
-}
-db::Session& RegistryServer::session() {
-  return state_->session;
-}
-RegistryService& RegistryServer::service() {
-  return *state_->service;
-}
-rpc::testing::TestServer& RegistryServer::rpc() {
-  return *state_->rpc;
-}
-Timestamp RegistryServer::now() const {
-  return state_->clock.Now();
-}
-void RegistryServer::Advance(std::chrono::microseconds delay) {
-  state_->clock.Advance(delay);
-  state_->rpc->clock().Advance(delay);
-}
-
-std::string RegistryServer::PathOf(const std::string& method) {
-  return method.starts_with('/') ? method : kRegistry + method;
-}
-
-rpc::CallOptions RegistryServer::OptionsFor(const auth::Principal& who) const {
-  rpc::CallOptions options = state_->rpc->As(who);
-  options.consistency_token = token_;
-  options.timeout = std::chrono::seconds(30);
-  return options;
 }
 
 rpc::Reply RegistryServer::CallBytes(const auth::Principal& who, const google::protobuf::MethodDescriptor& method,
