@@ -11,14 +11,6 @@
 namespace yaoshi::preapproval {
 namespace {
 
-absl::StatusOr<Uuid> ParseName(std::string_view prefix, std::string_view name, std::string_view field) {
-  if (name.starts_with(prefix)) {
-    const absl::StatusOr<Uuid> id = Uuid::Parse(name.substr(prefix.size()));
-    if (id.ok()) return *id;
-  }
-  return InvalidFields({{std::string(field), fmt::format("must be \"{}{{uuid}}\"", prefix)}});
-}
-
 int64_t VersionNumber(const std::string& etag) {
   int64_t version = 0;
   std::from_chars(etag.data(), etag.data() + etag.size(), version);
@@ -80,6 +72,14 @@ void AddRound(const Procedure& procedure, v1::Procedure& proto) {
 }
 
 }  // namespace
+
+absl::StatusOr<Uuid> ParseName(std::string_view prefix, std::string_view name, std::string_view field) {
+  if (name.starts_with(prefix)) {
+    const absl::StatusOr<Uuid> id = Uuid::Parse(name.substr(prefix.size()));
+    if (id.ok()) return *id;
+  }
+  return InvalidFields({{std::string(field), fmt::format("must be \"{}{{uuid}}\"", prefix)}});
+}
 
 std::string ProjectName(const Uuid& project) {
   return "projects/" + project.ToString();

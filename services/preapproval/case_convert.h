@@ -16,6 +16,7 @@ namespace yaoshi::preapproval {
 
 // "projects/{uuid}", "cases/{uuid}" and "cases/{uuid}/procedures/{code}" and back: INVALID_FIELDS with `field` when the
 // name has another form.
+absl::StatusOr<Uuid> ParseName(std::string_view prefix, std::string_view name, std::string_view field);
 std::string ProjectName(const Uuid& project);
 absl::StatusOr<Uuid> ParseProjectName(std::string_view name, std::string_view field);
 absl::StatusOr<Uuid> ParseCaseName(std::string_view name, std::string_view field);

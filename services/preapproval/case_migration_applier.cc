@@ -45,7 +45,7 @@ class Stager {
         call_(call),
         reason_(reason),
         closed_(std::move(closed)),
-        id_(ParseCaseMigrationName(closed_.name()).value_or(Uuid())),
+        id_(CaseMigrations().IdOf(closed_.name()).value_or(Uuid())),
         too_late_(too_late),
         staged_(call.session(), SystemClock(), feed::AuthorOf(call, reason), kCaseSideTables) {}
 
@@ -85,9 +85,10 @@ class Stager {
  private:
   absl::StatusOr<v1::CaseMigration> Try(const std::function<absl::Status(Chunk)>& stage,
                                         const std::function<absl::Status(feed::Tx&)>& last) {
-    ASSIGN_OR_RETURN(const std::vector<MigratedCase> cases, LoadMigratedCases(call_.session(), id_));
+    ASSIGN_OR_RETURN(const std::string packed, CaseMigrations().store.LoadCases(call_.session(), id_));
+    ASSIGN_OR_RETURN(const std::vector<MigratedCase> cases, UnpackMigratedCases(packed));
     RETURN_IF_ERROR(staged_.Begin());
-    RETURN_IF_ERROR(Stage({NextVersionOf(closed_)}, nullptr, {}));
+    RETURN_IF_ERROR(Stage({CaseMigrations().NextVersion(closed_)}, nullptr, {}));
     for (size_t begin = 0; begin < cases.size(); begin += kChunk) {
       RETURN_IF_ERROR(stage(std::span(cases).subspan(begin, std::min(kChunk, cases.size() - begin))));
     }
@@ -287,7 +288,7 @@ absl::StatusOr<v1::CaseMigration> RevertMigration(const Context& context, rpc::C
   Stager stager(context, call, reason, std::move(reverted), &CaseMigrationNotApplied);
   ASSIGN_OR_RETURN(const Uuid applied, LoadAppliedSet(call.session(), stager.id()));
   return stager.Run([&](Chunk cases) { return StageReturn(stager, applied, cases); },
-                    [&](feed::Tx& tx) { return DeleteMigratedCases(tx.session(), stager.id()); });
+                    [&](feed::Tx& tx) { return CaseMigrations().store.DeleteCases(tx.session(), stager.id()); });
 }
 
 }  // namespace yaoshi::preapproval

@@ -10,14 +10,13 @@
 #include "services/preapproval/domain/baseline.h"
 #include "services/preapproval/errors.h"
 #include "services/preapproval/store/case_store.h"
-#include "services/preapproval/store/scenario_store.h"
+#include "services/preapproval/store/scenario_cases.h"
 
 namespace yaoshi::preapproval {
 namespace {
 
 // A case is a version and its columns; a chunk stays under a transaction's bound.
 constexpr size_t kChunk = 250;
-constexpr int64_t kClosedVersion = 2;  // A scenario is opened and closed, once each.
 
 class Applier {
  public:
@@ -27,21 +26,22 @@ class Applier {
         call_(call),
         reason_(reason),
         closed_(Closed(call, scenario, v1::Scenario::APPLIED)),
-        id_(ParseScenarioName(scenario.name()).value_or(Uuid())),
+        id_(Scenarios().IdOf(scenario.name()).value_or(Uuid())),
         changes_(ChangesOf(scenario.changes())),
         staged_(staged) {}
 
   absl::StatusOr<v1::Scenario> Run() {
-    ASSIGN_OR_RETURN(const std::vector<ScenarioCase> cases, LoadScenarioCases(call_.session(), id_));
+    ASSIGN_OR_RETURN(const std::string packed, Scenarios().store.LoadCases(call_.session(), id_));
+    ASSIGN_OR_RETURN(const std::vector<ScenarioCase> cases, UnpackScenarioCases(packed));
     RETURN_IF_ERROR(staged_.Begin());
     // The scenario first: of two that apply it one gets no further.
-    RETURN_IF_ERROR(Explain(staged_.Stage({VersionOf(closed_, kClosedVersion)})));
+    RETURN_IF_ERROR(Explain(staged_.Stage({Scenarios().NextVersion(closed_)})));
     for (size_t begin = 0; begin < cases.size(); begin += kChunk) {
       RETURN_IF_ERROR(StageCases(std::span(cases).subspan(begin, std::min(kChunk, cases.size() - begin))));
     }
     return context_.writer.Transact<v1::Scenario>(call_, {reason_, false},
                                                   [&](feed::Tx& tx) -> absl::StatusOr<v1::Scenario> {
-                                                    RETURN_IF_ERROR(DeleteScenarioCases(tx.session(), id_));
+                                                    RETURN_IF_ERROR(Scenarios().store.DeleteCases(tx.session(), id_));
                                                     RETURN_IF_ERROR(tx.CommitStagedSet(staged_.id()));
                                                     return closed_;
                                                   });

@@ -2,15 +2,14 @@
 
 #include <fmt/format.h>
 
-#include "common/status/status.h"
 #include "services/preapproval/case_convert.h"
 #include "services/preapproval/convert.h"
+#include "services/preapproval/errors.h"
 #include "services/preapproval/store/case_store.h"
+#include "services/preapproval/store/scenario_cases.h"
 
 namespace yaoshi::preapproval {
 namespace {
-
-constexpr std::string_view kPrefix = "scenarios/";
 
 std::string ForecastText(const std::optional<CaseOutcome>& outcome) {
   return outcome ? Date::FromDays(outcome->forecast_start).ToString() : "";
@@ -22,16 +21,11 @@ std::string AcceptanceText(const std::optional<CaseOutcome>& outcome) {
 
 }  // namespace
 
-std::string ScenarioName(const Uuid& id) {
-  return std::string(kPrefix) + id.ToString();
-}
-
-absl::StatusOr<Uuid> ParseScenarioName(std::string_view name) {
-  if (name.starts_with(kPrefix)) {
-    const absl::StatusOr<Uuid> id = Uuid::Parse(name.substr(kPrefix.size()));
-    if (id.ok()) return *id;
-  }
-  return InvalidFields({{"name", "must be \"scenarios/{uuid}\""}});
+const Proposals<v1::Scenario>& Scenarios() {
+  static const Proposals<v1::Scenario> scenarios("scenarios/", "scenario", v1::Scenario::kComparisonsFieldNumber,
+                                                 {"scenario", "comparisons", ScenarioCase::kPackedBytes},
+                                                 &ScenarioNotFound);
+  return scenarios;
 }
 
 std::vector<ScenarioChange> ChangesOf(const google::protobuf::RepeatedPtrField<v1::ScenarioChange>& changes) {
@@ -81,19 +75,6 @@ v1::Scenario ToProto(const ScenarioTally& tally) {
     rate.set_started_after(one.after);
   }
   return proto;
-}
-
-feed::Version VersionOf(v1::Scenario& scenario, int64_t number) {
-  scenario.set_etag(fmt::format("{}", number));
-  v1::Scenario kept = scenario;
-  kept.clear_comparisons();
-  return {"scenario",
-          ParseScenarioName(kept.name()).value_or(Uuid()),
-          kept.name(),
-          number,
-          DateOr(kept.counted_on(), Date()),
-          kept.region(),
-          kept.SerializeAsString()};
 }
 
 }  // namespace yaoshi::preapproval

@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "services/preapproval/context.h"
 #include "services/preapproval/scenario_convert.h"
-#include "services/preapproval/store/scenario_store.h"
+#include "services/preapproval/store/scenario_cases.h"
 
 namespace yaoshi::preapproval {
 

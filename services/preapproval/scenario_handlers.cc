@@ -2,30 +2,19 @@
 
 #include <algorithm>
 
-#include "common/page/page_size.h"
 #include "common/status/status.h"
 #include "services/preapproval/errors.h"
 #include "services/preapproval/scenario_applier.h"
 #include "services/preapproval/scenario_convert.h"
 #include "services/preapproval/scenario_counter.h"
+#include "services/preapproval/store/scenario_cases.h"
 
 namespace yaoshi::preapproval {
 namespace {
 
-// The newest version of a scenario that `may` the caller. SCENARIO_NOT_FOUND.
-absl::StatusOr<v1::Scenario> Load(const rpc::Call& call, db::Session& session, const std::string& name) {
-  ASSIGN_OR_RETURN(const Uuid id, ParseScenarioName(name));
-  const auto stored = feed::LoadLatest(session, id);
-  v1::Scenario scenario;
-  const bool found = stored.ok() && stored->type == "scenario" && scenario.ParseFromString(stored->body);
-  if (!stored.ok() && ReasonOf(stored.status()) != "VERSION_NOT_FOUND") return stored.status();
-  if (!found || !call.MayTouch(scenario.region(), "")) return ScenarioNotFound(name);
-  return scenario;
-}
-
-// The same, to be closed. SCENARIO_CLOSED.
+// A scenario that is to be closed. SCENARIO_NOT_FOUND, SCENARIO_CLOSED.
 absl::StatusOr<v1::Scenario> LoadOpen(const rpc::Call& call, db::Session& session, const std::string& name) {
-  ASSIGN_OR_RETURN(v1::Scenario scenario, Load(call, session, name));
+  ASSIGN_OR_RETURN(v1::Scenario scenario, Scenarios().Load(call, session, name));
   if (scenario.state() != v1::Scenario::OPEN) return ScenarioClosed(name);
   return scenario;
 }
@@ -55,48 +44,19 @@ absl::StatusOr<v1::Scenario> ScenarioHandlers::CreateScenario(rpc::Call& call,
   ASSIGN_OR_RETURN(CountedScenario counted, CountScenario(context_, call, request));
   v1::Scenario& scenario = counted.scenario;
   if (request.validate_only()) return scenario;
-  const Uuid id = Uuid::New(SystemClock());
-  scenario.set_name(ScenarioName(id));
   scenario.set_state(v1::Scenario::OPEN);
-  scenario.set_create_time(call.now().ToString());
-  scenario.set_create_account(call.principal().account);
-  v1::Scenario comparisons;
-  *comparisons.mutable_comparisons() = scenario.comparisons();
-  return context_.writer.Transact<v1::Scenario>(
-      call, {request.title(), false}, [&](feed::Tx& tx) -> absl::StatusOr<v1::Scenario> {
-        tx.Put(VersionOf(scenario, 1));
-        RETURN_IF_ERROR(InsertScenario(tx.session(), id, tx.change_set(), scenario.region(),
-                                       comparisons.SerializeAsString(), counted.cases));
-        return scenario;
-      });
+  return Scenarios().Create(context_.writer, call, {request.title(), false}, std::move(scenario), Pack(counted.cases));
 }
 
 absl::StatusOr<v1::Scenario> ScenarioHandlers::GetScenario(rpc::Call& call, const v1::GetScenarioRequest& request) {
-  ASSIGN_OR_RETURN(v1::Scenario scenario, Load(call, call.session(), request.name()));
-  ASSIGN_OR_RETURN(const Uuid id, ParseScenarioName(request.name()));
-  ASSIGN_OR_RETURN(const std::string comparisons, LoadScenarioComparisons(call.session(), id));
-  scenario.MergeFromString(comparisons);
-  return scenario;
+  return Scenarios().Get(call, request.name());
 }
 
 absl::StatusOr<v1::ListScenariosResponse> ScenarioHandlers::ListScenarios(rpc::Call& call,
                                                                           const v1::ListScenariosRequest& request) {
-  ScenarioQuery query;
-  ASSIGN_OR_RETURN(const int size, PageSize(request.page_size()));
-  ASSIGN_OR_RETURN(query.region, ScopeOf(call, request.region()));
-  const PageScope scope{call.method(), query.region, "", "", "", "", PrincipalScope(call)};
-  if (!request.page_token().empty()) {
-    ASSIGN_OR_RETURN(const PagePosition position, context_.tokens.Decode(scope, request.page_token()));
-    query.after = position.id;
-  }
-  query.limit = size + 1;
-  ASSIGN_OR_RETURN(std::vector<ScenarioRow> rows, preapproval::ListScenarios(call.session(), query));
   v1::ListScenariosResponse response;
-  if (rows.size() > static_cast<size_t>(size)) {
-    rows.pop_back();
-    response.set_next_page_token(context_.tokens.Encode(scope, {{}, rows.back().id}));
-  }
-  for (const ScenarioRow& row : rows) response.add_scenarios()->ParseFromString(row.body);
+  ASSIGN_OR_RETURN(*response.mutable_next_page_token(),
+                   Scenarios().List(context_, call, request, *response.mutable_scenarios()));
   return response;
 }
 
@@ -113,9 +73,9 @@ absl::StatusOr<v1::Scenario> ScenarioHandlers::DropScenario(rpc::Call& call, con
   return context_.writer.Transact<v1::Scenario>(call, {}, [&](feed::Tx& tx) -> absl::StatusOr<v1::Scenario> {
     ASSIGN_OR_RETURN(const v1::Scenario scenario, LoadOpen(call, tx.session(), request.name()));
     v1::Scenario dropped = Closed(call, scenario, v1::Scenario::DROPPED);
-    ASSIGN_OR_RETURN(const Uuid id, ParseScenarioName(request.name()));
-    RETURN_IF_ERROR(DeleteScenarioCases(tx.session(), id));
-    tx.Put(VersionOf(dropped, 2));
+    ASSIGN_OR_RETURN(const Uuid id, Scenarios().IdOf(request.name()));
+    RETURN_IF_ERROR(Scenarios().store.DeleteCases(tx.session(), id));
+    tx.Put(Scenarios().NextVersion(dropped));
     return dropped;
   });
 }
