@@ -68,6 +68,10 @@ function(yaoshi_binary name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} yaoshi_flags)
   yaoshi_use_precompiled(${name} yaoshi_headers)
   yaoshi_add_sanitizer(${name})
+  if(NOT YAOSHI_SANITIZE) # A sanitizer has an allocator of its own.
+    target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/allocator.cc)
+    target_link_libraries(${name} PRIVATE PkgConfig::jemalloc)
+  endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
 

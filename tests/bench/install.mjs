@@ -90,6 +90,11 @@ export class Install {
     return Number(readFileSync(join(this.home, 'run', `${name}.pid`), 'utf8').split(' ')[0]);
   }
 
+  /** CPU time of all its processes so far, in microseconds. */
+  cpuMicros() {
+    return ['db', 'registry', 'preapproval', 'gateway'].reduce((sum, name) => sum + cpuMicros(this.pid(name)), 0);
+  }
+
   /** The words that a process was started with. */
   words(name) {
     return readFileSync(`/proc/${this.pid(name)}/cmdline`, 'utf8').split('\0').slice(0, -1);

@@ -6,7 +6,7 @@ import { cpus, loadavg, release, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { overview } from './gateway.mjs';
-import { Install, output, ROOT } from './install.mjs';
+import { Install, output, ROOT, until } from './install.mjs';
 import { table } from './measure.mjs';
 import { memoryAndStart, warmUp } from './processes.mjs';
 import { bySize, farPage, fromDatabase, fromMemory } from './reads.mjs';
@@ -93,9 +93,24 @@ function save() {
   writeFileSync(out, `${JSON.stringify(report, null, 1)}\n`);
 }
 
+const RESTING_SHARE = 0.05; // Of one processor.
+
+/** Waits until the installations rest: after a load the database purges and flushes for a while. */
+async function rest() {
+  const used = () => installs.reduce((sum, install) => sum + install.cpuMicros(), 0);
+  let before = -Infinity;
+  await until(async () => {
+    const now = used();
+    const spent = now - before;
+    before = now;
+    return spent < RESTING_SHARE * 1e6;
+  }, { every_ms: 1000 }).catch(() => say('  the installations did not come to rest'));
+}
+
 /** Runs one measurement; one that breaks is told, and the others go on. */
 async function measure(id, work) {
   if (!asked(id)) return;
+  await rest();
   say(`  ${id} … (load of the machine ${loadavg()[0].toFixed(1)})`);
   try {
     rows.push(...(await work()));

@@ -1,6 +1,5 @@
 #include "services/registry/domain/rollup.h"
 
-
 #include <algorithm>
 
 #include "common/region/region.h"
@@ -18,6 +17,17 @@ uint64_t CellOf(const Rollup::Values& values, bool with_department) {
   const uint64_t few =
       values[At(Dimension::kField)] << 16 | values[At(Dimension::kStage)] << 8 | values[At(Dimension::kEntryKind)];
   return with_department ? uint64_t{values[At(Dimension::kDepartment)]} << 32 | few : few;
+}
+
+// The bits of a cell that say these dimensions.
+uint64_t MaskOf(const std::vector<Dimension>& dimensions) {
+  uint64_t mask = 0;
+  for (const Dimension dimension : dimensions) {
+    Rollup::Values values = {};
+    values[At(dimension)] = dimension == Dimension::kDepartment ? UINT32_MAX : 0xff;
+    mask |= CellOf(values, true);
+  }
+  return mask;
 }
 
 Rollup::Values ValuesOf(uint64_t cell) {
@@ -75,28 +85,30 @@ void Rollup::Change(const Values& values, const Sums& sums, int sign) {
 }
 
 std::vector<Rollup::Group> Rollup::By(uint32_t region, const std::vector<Dimension>& dimensions) const {
-  std::array<bool, 6> asked = {};
-  for (const Dimension dimension : dimensions) asked[At(dimension)] = true;
-  absl::flat_hash_map<Values, Sums> sums;
+  const auto asked = [&](Dimension dimension) {
+    return std::find(dimensions.begin(), dimensions.end(), dimension) != dimensions.end();
+  };
+  const bool by_department = asked(Dimension::kDepartment);
+  const uint64_t mask = MaskOf(dimensions);
+  std::vector<Group> groups;
+  absl::flat_hash_map<uint64_t, Sums> sums;  // By what is asked of a cell.
   const auto gather = [&](uint32_t code, uint32_t named) {
     const auto level = levels_.find(code);
     if (level == levels_.end()) return;
-    const Cells& cells = asked[At(Dimension::kDepartment)] ? level->second.by_department : level->second.cells;
-    for (const auto& [cell, added] : cells) {
-      Values values = ValuesOf(cell);
-      for (size_t d = 0; d < values.size(); ++d) values[d] = asked[d] ? values[d] : 0;
-      values[At(Dimension::kRegion)] = named;
-      sums[values] += added;
+    sums.clear();
+    for (const auto& [cell, added] : by_department ? level->second.by_department : level->second.cells) {
+      sums[cell & mask] += added;
+    }
+    for (const auto& [cell, total] : sums) {
+      if (total.projects == 0) continue;
+      groups.push_back({ValuesOf(cell), total});
+      groups.back().values[At(Dimension::kRegion)] = named;
     }
   };
-  if (!asked[At(Dimension::kRegion)]) {
+  if (!asked(Dimension::kRegion)) {
     gather(region, 0);
   } else if (const auto level = levels_.find(region); level != levels_.end()) {
     for (const auto& [named, projects] : level->second.regions) gather(OwnLevel(named), named);
-  }
-  std::vector<Group> groups;
-  for (const auto& [values, total] : sums) {
-    if (total.projects != 0) groups.push_back({values, total});
   }
   return groups;
 }
