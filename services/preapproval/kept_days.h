@@ -1,4 +1,5 @@
-// What was made of days of the past: trends, the year before and the pages of a list ask for the same ones again and again.
+// What was made of days of the past: trends, the year before and the pages of a list ask for the same ones again and
+// again.
 #pragma once
 
 #include <chrono>
@@ -24,22 +25,22 @@ template <class T>
 class KeptDays {
  public:
   // Keeps at most `most` of those that are `worth` it; `days` outlives this.
-  KeptDays(const DayGenerations& days, size_t most, bool (*worth)(const T&) = [](const T&) { return true; })
+  KeptDays(
+      const DayGenerations& days, size_t most, bool (*worth)(const T&) = [](const T&) { return true; })
       : days_(days), most_(most), worth_(worth) {}
 
   // What is kept of `asked`, or what make(Past) makes of it, the same type. `of` names what it is made of beside the
   // day. Of several that ask for the same at once, one makes it; who waits in vain makes it too, or is out of time.
   template <class F>
-  absl::StatusOr<std::shared_ptr<const T>> On(Timestamp now, const resource::Past& asked, const std::string& of,
-                                              F make) ABSL_LOCKS_EXCLUDED(mutex_) {
+  absl::StatusOr<std::shared_ptr<const T>> On(Timestamp now, const resource::Past& asked, const std::string& of, F make)
+      ABSL_LOCKS_EXCLUDED(mutex_) {
     const resource::Past at = WithoutBound(now, asked);
     const Key key{at.as_of, at.known_at, of};
     const uint64_t generation = days_.Of(at.as_of);
     {
       absl::MutexLock lock(&mutex_);
       const auto free = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !making_.contains(key); };
-      mutex_.AwaitWithTimeout(absl::Condition(&free),
-                              absl::FromChrono(at.deadline - std::chrono::steady_clock::now()));
+      mutex_.AwaitWithTimeout(absl::Condition(&free), absl::FromChrono(at.deadline - std::chrono::steady_clock::now()));
       const auto kept = kept_.find(key);
       if (kept != kept_.end() && kept->second.generation == generation) return kept->second.made;
       making_.insert(key);

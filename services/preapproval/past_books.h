@@ -22,9 +22,8 @@ class PastBooks {
       -> decltype(read(std::declval<const CaseBook&>())) {
     if (!moment.past) return context_.memory.Read(read);
     ASSIGN_OR_RETURN(const std::shared_ptr<const CaseBook> book,
-                     kept_.On(call.now(), moment.at, scope.list + '@' + scope.region, [&](const Past& at) {
-                       return LoadPastBook(context_, call.session(), at, scope);
-                     }));
+                     kept_.On(call.now(), moment.at, scope.list + '@' + scope.region,
+                              [&](const Past& at) { return LoadPastBook(context_, call.session(), at, scope); }));
     return read(*book);
   }
 
