@@ -43,10 +43,11 @@ class MainTest : public ::testing::Test {
                   seen_ = Limits(session);
                   return absl::OkStatus();
                 });
-    return main.Run(static_cast<int>(argv.size()), argv.data(), [](const rpc::Startup&, Foundation) -> Main::Made {
-      ADD_FAILURE() << "it came to serve";
-      return absl::InternalError("");
-    });
+    return main.Run(static_cast<int>(argv.size()), argv.data(),
+                    [](const rpc::Startup&, const Foundation&) -> Main::Made {
+                      ADD_FAILURE() << "it came to serve";
+                      return absl::InternalError("");
+                    });
   }
   // What a migration recorded of its session: "" before it ran.
   static std::string Limits(db::Session& session) {

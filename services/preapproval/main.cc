@@ -29,27 +29,30 @@ struct Registry {
   }
 };
 
-}  // namespace
-}  // namespace yaoshi::preapproval
-
-int main(int argc, char** argv) {
-  using namespace yaoshi;
+int Run(int argc, char** argv) {
   service::Main main("yaoshi-preapproval", "Work calendars, procedures and schedules of a city's projects.",
-                     preapproval::Migrations());
-  preapproval::Registry registry;
+                     Migrations());
+  Registry registry;
   main.flags().String("registry", "The registry whose feed is followed, host:port; empty: nothing is followed.",
                       &registry.target);
   main.flags().String("signing-key", "The secret key that calls of the registry are signed with, <kid>.key.",
                       &registry.signing_key);
-  preapproval::WarningRule warnings;
+  WarningRule warnings;
   main.flags().Int("warn-working-days", "Working days before a limit passes at which it is warned of.",
                    &warnings.due_working_days, 0, 60);
   main.flags().Int("warn-expiry-days", "Calendar days before an approval lapses at which it is warned of.",
                    &warnings.expiry_calendar_days, 0, 365);
   return main.Run(argc, argv, [&](const rpc::Startup& up, service::Foundation foundation) -> service::Main::Made {
-    preapproval::PreapprovalOptions options;
+    PreapprovalOptions options;
     options.warnings = warnings;
     RETURN_IF_ERROR(registry.Open(up.config, options));
-    return preapproval::PreapprovalService::Create(std::move(foundation), std::move(options));
+    return PreapprovalService::Create(std::move(foundation), std::move(options));
   });
+}
+
+}  // namespace
+}  // namespace yaoshi::preapproval
+
+int main(int argc, char** argv) {
+  return yaoshi::preapproval::Run(argc, argv);
 }

@@ -53,7 +53,7 @@ struct PreapprovalService::State {
   State(service::Foundation laid, PreapprovalOptions given, PageTokens page_tokens)
       : foundation(std::move(laid)),
         options(std::move(given)),
-        tokens(std::move(page_tokens)),
+        tokens(page_tokens),
         resources(SmallTypes()),
         memory(resources),
         engine(
@@ -124,7 +124,7 @@ absl::StatusOr<std::unique_ptr<PreapprovalService>> PreapprovalService::Create(s
                                                                                PreapprovalOptions options) {
   ASSIGN_OR_RETURN(PageTokens tokens, PageTokens::FromKey(foundation.page_key));
   return std::unique_ptr<PreapprovalService>(
-      new PreapprovalService(std::make_unique<State>(std::move(foundation), std::move(options), std::move(tokens))));
+      new PreapprovalService(std::make_unique<State>(std::move(foundation), std::move(options), tokens)));
 }
 
 std::vector<rpc::BoundService> PreapprovalService::Bind() {

@@ -35,15 +35,11 @@ struct Gate {
   }
 };
 
-}  // namespace
-}  // namespace yaoshi::registry
-
-int main(int argc, char** argv) {
-  using namespace yaoshi;
-  service::Main main("yaoshi-registry", "Projects, lists and the directory of a city.", registry::Migrations());
+int Run(int argc, char** argv) {
+  service::Main main("yaoshi-registry", "Projects, lists and the directory of a city.", Migrations());
   std::string bootstrap;
   main.flags().String("bootstrap", "Create the first account from this JSON file, then end.", &bootstrap);
-  registry::Gate gate;
+  Gate gate;
   main.flags().String("preapproval", "The preapproval service, host:port, which is asked before a start.",
                       &gate.target);
   main.flags().String("signing-key", "The secret key that calls of preapproval are signed with, <kid>.key.",
@@ -51,10 +47,17 @@ int main(int argc, char** argv) {
   main.flags().String("start-gate", "Of starts that are not clear: off, warn (log them) or enforce (refuse them).",
                       &gate.mode);
   main.Errand([&] { return !bootstrap.empty(); },
-              [&](db::Session& session) { return registry::Bootstrap(session, bootstrap, SystemClock()); });
+              [&](db::Session& session) { return Bootstrap(session, bootstrap, SystemClock()); });
   return main.Run(argc, argv, [&](const rpc::Startup& up, service::Foundation foundation) -> service::Main::Made {
-    registry::StartGateOptions options;
+    StartGateOptions options;
     RETURN_IF_ERROR(gate.Open(up, options));
-    return registry::RegistryService::Create(std::move(foundation), std::move(options));
+    return RegistryService::Create(std::move(foundation), std::move(options));
   });
+}
+
+}  // namespace
+}  // namespace yaoshi::registry
+
+int main(int argc, char** argv) {
+  return yaoshi::registry::Run(argc, argv);
 }

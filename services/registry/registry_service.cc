@@ -27,7 +27,7 @@ namespace yaoshi::registry {
 struct RegistryService::State {
   State(service::Foundation given, PageTokens page_tokens, StartGateOptions gate_options)
       : foundation(std::move(given)),
-        tokens(std::move(page_tokens)),
+        tokens(page_tokens),
         resources(DirectoryTypes()),
         memory(resources),
         directory(resources),
@@ -77,7 +77,7 @@ absl::StatusOr<std::unique_ptr<RegistryService>> RegistryService::Create(service
                                                                          StartGateOptions gate) {
   ASSIGN_OR_RETURN(PageTokens tokens, PageTokens::FromKey(foundation.page_key));
   return std::unique_ptr<RegistryService>(
-      new RegistryService(std::make_unique<State>(std::move(foundation), std::move(tokens), std::move(gate))));
+      new RegistryService(std::make_unique<State>(std::move(foundation), tokens, std::move(gate))));
 }
 
 std::vector<rpc::BoundService> RegistryService::Bind() {

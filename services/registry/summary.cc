@@ -143,7 +143,7 @@ v1::SummarizeProjectsResponse FromMemory(const Portfolio& portfolio, const Quest
   return response;
 }
 
-v1::Funnel FunnelOf(std::vector<PastDwell> projects, Date as_of) {
+v1::Funnel FunnelOf(const std::vector<PastDwell>& projects, Date as_of) {
   std::map<int, std::vector<const PastDwell*>> by_stage;
   for (const PastDwell& project : projects) by_stage[project.stage].push_back(&project);
   v1::Funnel funnel;
@@ -209,7 +209,7 @@ absl::StatusOr<v1::Funnel> ComputeFunnel(const Context& context, rpc::Call& call
     const PastQuery query =
         list ? PastOf(context, *list, region, moment) : PastQuery{moment.at, {}, year, year, region, nullptr};
     ASSIGN_OR_RETURN(std::vector<PastDwell> dwell, LoadDwell(call.session(), query));
-    return FunnelOf(std::move(dwell), moment.at.as_of);
+    return FunnelOf(dwell, moment.at.as_of);
   }
   return context.memory.Read([&](const Portfolio& portfolio) {
     std::vector<PastDwell> dwell;
@@ -220,7 +220,7 @@ absl::StatusOr<v1::Funnel> ComputeFunnel(const Context& context, rpc::Call& call
                            listed.project->stage_since});
         },
         year);
-    return FunnelOf(std::move(dwell), moment.at.as_of);
+    return FunnelOf(dwell, moment.at.as_of);
   });
 }
 

@@ -11,7 +11,7 @@ std::span<const db::Migration> Migrations();
 
 namespace yaoshi::preapproval::testing {
 
-PreapprovalServer::PreapprovalServer(std::shared_ptr<rpc::Channel> registry, std::string token,
+PreapprovalServer::PreapprovalServer(std::shared_ptr<rpc::Channel> registry, const std::string& token,
                                      std::function<std::string(const auth::Principal&)> token_for)
     : TestService(kPreapproval, Migrations()) {
   PreapprovalOptions options{

@@ -29,7 +29,7 @@ inline const std::string kPreapproval = "/yaoshi.preapproval.v1.";
 class PreapprovalServer : public service::testing::TestService {
  public:
   // Nothing is entered. `registry`, when given, is followed, and asked for files with `token_for`.
-  explicit PreapprovalServer(std::shared_ptr<rpc::Channel> registry = nullptr, std::string token = "",
+  explicit PreapprovalServer(std::shared_ptr<rpc::Channel> registry = nullptr, const std::string& token = "",
                              std::function<std::string(const auth::Principal& person)> token_for = nullptr);
 
   PreapprovalService& service() { return static_cast<PreapprovalService&>(TestService::service()); }

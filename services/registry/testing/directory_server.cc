@@ -43,7 +43,7 @@ DirectoryServer::DirectoryServer(const Bind& bind) : state_(std::make_unique<Sta
   options.workers = 4;
   options.session_factory = [this] { return std::make_unique<db::Session>(state_->database); };
   options.thread_scope = [] { return std::make_shared<db::ThreadScope>(); };
-  options.wait_for_token = [this](std::string token, std::chrono::steady_clock::time_point deadline,
+  options.wait_for_token = [this](const std::string& token, std::chrono::steady_clock::time_point deadline,
                                   std::function<void(absl::Status)> ready) {
     state_->engine.WaitForToken(token, deadline, std::move(ready));
   };

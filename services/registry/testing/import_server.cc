@@ -124,7 +124,7 @@ ImportServer::ImportServer() : state_(std::make_unique<State>()) {
   options.workers = 2;
   options.session_factory = [this] { return std::make_unique<db::Session>(state_->database); };
   options.thread_scope = [] { return std::make_shared<db::ThreadScope>(); };
-  options.wait_for_token = [this](std::string token, auto deadline, auto ready) {
+  options.wait_for_token = [this](const std::string& token, auto deadline, auto ready) {
     state_->engine.WaitForToken(token, deadline, std::move(ready));
   };
   state_->server = std::make_unique<rpc::testing::TestServer>(

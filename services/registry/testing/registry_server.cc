@@ -46,7 +46,7 @@ rpc::Reply RegistryServer::CallBytes(const auth::Principal& who, const google::p
   rpc::Reply reply;
   const auto handle = rpc().channel().ReadStream(
       path, request.SerializeAsString(), OptionsFor(who),
-      [&](std::string bytes) {
+      [&](const std::string& bytes) {
         const std::lock_guard lock(mutex);
         reply.bytes += bytes;
       },
