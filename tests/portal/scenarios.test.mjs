@@ -62,6 +62,29 @@ test('a start that moves is compared with what is, kept, and applied with a reas
   await page.context().close();
 });
 
+test('a what-if whose answer was lost on the way is kept once, however often it is sent again', async () => {
+  const project = await newCase(office, { planned_start_on: day(20) });
+  const page = await portal.signedIn('county-longxi', `/${project.name}?tab=approvals&view=whatif`);
+  await page.locator('input[name=days]').fill('30');
+  await page.locator('[data-act=count]').click();
+  await page.locator('[data-part=what-if-answer]').waitFor();
+  const word = freshWord();
+  await page.locator('input[name=title]').fill(`答复丢失 ${word}`);
+  await page.route('**/v1/scenarios', async (route) => {
+    await route.fetch();
+    await route.abort();
+  }, { times: 1 });
+  await page.locator('[data-act=keep]').click();
+  await page.locator('[role=alert]').first().waitFor();
+  const kept = async () => (await office.get('/v1/scenarios')).scenarios.filter(({ title }) => title.includes(word));
+  const [first] = await kept();
+  await page.locator('[data-act=keep]').click();
+  await page.waitForURL(/\/scenarios\/[0-9a-f-]{36}/);
+  assert.ok(page.url().endsWith(first.name), 'the one that was kept');
+  assert.equal((await kept()).length, 1);
+  await page.context().close();
+});
+
 test('a case that changed meanwhile is named, and the what-if is counted again from there', async () => {
   const project = await newCase(office);
   const { name } = await office.post('/v1/scenarios', { title: '推演冲突', cases: [`cases/${idOf(project)}`], changes: [{ shift_working_days: 5 }], request_id: randomUUID() });

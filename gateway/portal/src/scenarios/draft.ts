@@ -1,8 +1,8 @@
 // Something that is put together on a page, looked at as often as one likes, and kept when it is worth it.
 import { computed, onBeforeUnmount, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { useRouter } from 'vue-router';
-import { newRequestId } from '@/api/client';
 import { ApiError, type Violation } from '@/api/error';
+import { useAttempt } from '@/ui/attempt';
 
 /** How a service is asked: only to count, or to keep what it counted. */
 export interface How { validate_only: boolean; request_id: string }
@@ -21,8 +21,8 @@ export interface Draft<T> {
 /** `question` is all that the answer depends on. */
 export function useDraft<T extends { name: string }>(create: (how: How, signal: AbortSignal) => Promise<T>, question: () => unknown): Draft<T> {
   const router = useRouter();
+  const { problem, attempt } = useAttempt();
   const answer = shallowRef<T>();
-  const problem = ref<unknown>();
   const busy = ref<'' | 'look' | 'keep'>('');
   let asking: AbortController | undefined;
   const stop = (): void => asking?.abort();
@@ -30,18 +30,15 @@ export function useDraft<T extends { name: string }>(create: (how: How, signal: 
   watch(() => JSON.stringify(question()), () => (answer.value = undefined));
 
   async function send(what: 'look' | 'keep'): Promise<void> {
-    problem.value = undefined;
     busy.value = what;
     const mine = (asking = new AbortController());
-    try {
-      const said = await create({ validate_only: what === 'look', request_id: what === 'keep' ? newRequestId() : '' }, mine.signal);
+    await attempt(async (requestId) => {
+      const said = await create({ validate_only: what === 'look', request_id: what === 'keep' ? requestId : '' }, mine.signal);
       if (what === 'keep') await router.push(`/${said.name}`);
       else answer.value = said;
-    } catch (error) {
-      if (!mine.signal.aborted) problem.value = error;
-    } finally {
-      busy.value = '';
-    }
+    });
+    if (mine.signal.aborted) problem.value = undefined;
+    busy.value = '';
   }
   return { answer, busy, problem, violations: computed(() => (problem.value instanceof ApiError ? problem.value.violations : [])), send, stop };
 }
