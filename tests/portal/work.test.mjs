@@ -120,6 +120,26 @@ test('two edits of one project are brought together field by field', async () =>
   await page.context().close();
 });
 
+test('an edit whose answer was lost on the way is saved once, without a conflict with oneself', async () => {
+  const project = await newProject(`门户丢失 ${freshWord()}`);
+  const page = await portal.signedIn('county-longxi', `/${project.name}`);
+  await page.getByRole('button', { name: '修改' }).click();
+  const dialog = page.locator('dialog[open]');
+  await dialog.locator('input[name=place]').fill('新的地点');
+  await page.route(`**/v1/${project.name}?*`, async (route) => {
+    if (route.request().method() !== 'PATCH') return route.fallback();
+    await route.fetch();
+    return route.abort();
+  }, { times: 1 });
+  await dialog.locator('button[type=submit]').click();
+  await dialog.locator('[role=alert]').waitFor();
+  assert.equal((await office.get(`/v1/${project.name}`)).place, '新的地点', 'it was saved');
+  await dialog.locator('button[type=submit]').click();
+  await dialog.waitFor({ state: 'detached' });
+  assert.equal((await office.get(`/v1/${project.name}`)).etag, '2', 'once');
+  await page.context().close();
+});
+
 test('plans, funding and attributes are edited where the other facts are; a plan that stays keeps its months', async () => {
   const months = Array(12).fill('100000000');
   const project = await newProject(`门户计划 ${freshWord()}`, { annual_plans: [{ year: 2026, planned_investment_fen: '1200000000', monthly_fen: months }] });

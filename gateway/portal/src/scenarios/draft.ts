@@ -1,7 +1,7 @@
 // Something that is put together on a page, looked at as often as one likes, and kept when it is worth it.
-import { computed, onBeforeUnmount, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
+import { onBeforeUnmount, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue';
 import { useRouter } from 'vue-router';
-import { ApiError, type Violation } from '@/api/error';
+import type { Violation } from '@/api/error';
 import { useAttempt } from '@/ui/attempt';
 
 /** How a service is asked: only to count, or to keep what it counted. */
@@ -21,7 +21,7 @@ export interface Draft<T> {
 /** `question` is all that the answer depends on. */
 export function useDraft<T extends { name: string }>(create: (how: How, signal: AbortSignal) => Promise<T>, question: () => unknown): Draft<T> {
   const router = useRouter();
-  const { problem, attempt } = useAttempt();
+  const { problem, violations, attempt } = useAttempt();
   const answer = shallowRef<T>();
   const busy = ref<'' | 'look' | 'keep'>('');
   let asking: AbortController | undefined;
@@ -40,5 +40,5 @@ export function useDraft<T extends { name: string }>(create: (how: How, signal: 
     if (mine.signal.aborted) problem.value = undefined;
     busy.value = '';
   }
-  return { answer, busy, problem, violations: computed(() => (problem.value instanceof ApiError ? problem.value.violations : [])), send, stop };
+  return { answer, busy, problem, violations, send, stop };
 }

@@ -1,17 +1,21 @@
 // What a person sets off, and which may be refused.
-import { ref, type Ref } from 'vue';
+import { computed, ref, type ComputedRef, type Ref } from 'vue';
 import { newRequestId } from '@/api/client';
-import { ApiError } from '@/api/error';
+import { ApiError, type Violation } from '@/api/error';
 
 export interface Attempt {
   busy: Ref<boolean>;
   /** Why the last attempt failed. */
   problem: Ref<unknown>;
-  /** Whether it succeeded. Tried again after no answer it is the same request, after a refusal another. */
+  violations: ComputedRef<Violation[]>;
+  /** Whether it succeeded. Tried again after no answer, or one that does not say whether it was done, it is the same request; else another. */
   attempt: (act: (requestId: string) => Promise<unknown>) => Promise<boolean>;
 }
 
-export function useAttempt(): Attempt {
+const isRefusal = (error: unknown): error is ApiError => error instanceof ApiError && error.status >= 400 && error.status < 500;
+
+/** `meetTheirs` is done, in place of telling the problem, when somebody else was faster: it shows what stands now. */
+export function useAttempt(meetTheirs?: () => Promise<unknown>): Attempt {
   const problem = ref<unknown>();
   const busy = ref(false);
   let requestId = newRequestId();
@@ -21,14 +25,16 @@ export function useAttempt(): Attempt {
     busy.value = true;
     try {
       await act(requestId);
+      requestId = newRequestId();
       return true;
     } catch (error) {
-      problem.value = error;
-      if (error instanceof ApiError && error.status !== 0) requestId = newRequestId();
+      if (isRefusal(error)) requestId = newRequestId();
+      if (meetTheirs && error instanceof ApiError && error.reason === 'ETAG_MISMATCH') await meetTheirs().catch((second: unknown) => (problem.value = second));
+      else problem.value = error;
       return false;
     } finally {
       busy.value = false;
     }
   }
-  return { busy, problem, attempt };
+  return { busy, problem, violations: computed(() => (problem.value instanceof ApiError ? problem.value.violations : [])), attempt };
 }
