@@ -416,7 +416,9 @@ void App::Send(const std::shared_ptr<Visit>& visit, HttpReply reply, const absl:
   FinishReply(visit->exchange->request(), reply);
   if (status.ok()) {
     for (auto& header : *visit->headers) reply.headers.push_back(std::move(header));
-    if (visit->cookie.has_value() && visit->headers->empty()) {
+    // What a page loads by itself, because something changed, is no use of the session by its holder.
+    const bool by_itself = !visit->exchange->request().Header("yaoshi-background").empty();
+    if (visit->cookie.has_value() && visit->headers->empty() && !by_itself) {
       std::string renewed = sessions_->Renew(*visit->cookie, visit->exchange->request().secure);
       if (!renewed.empty()) reply.headers.emplace_back("Set-Cookie", std::move(renewed));
     }

@@ -189,6 +189,17 @@ TEST_F(BrowserSessionTest, EndsWhenItIsNotUsed) {
   EXPECT_EQ(Ask("GET", "/v1/books", cookie).status, 401);
 }
 
+TEST_F(BrowserSessionTest, WhatAPageLoadsByItselfKeepsNoSessionAlive) {
+  const std::string cookie = CookieOf(SignIn());
+  for (int minutes = 0; minutes < 120; minutes += 30) {
+    const HttpAnswer answer = Ask("GET", "/v1/books", cookie + "yaoshi-background: 1\r\n");
+    EXPECT_EQ(answer.status, 200) << minutes;
+    EXPECT_THAT(answer.headers, Not(Contains(Key("set-cookie")))) << minutes;
+    gateway_.clock().Advance(std::chrono::minutes(30));
+  }
+  EXPECT_EQ(Ask("GET", "/v1/books", cookie + "yaoshi-background: 1\r\n").status, 401);
+}
+
 TEST_F(BrowserSessionTest, GoesOnForAWhileWithoutTheRegistry) {
   const std::string cookie = CookieOf(SignIn());
   const std::string other = CookieOf(SignIn());

@@ -190,6 +190,28 @@ test('while the gateway is away a word says so; when it is back, what was missed
   await page.context().close();
 });
 
+test('a page that nobody is at keeps no session alive by what it loads; a key, and it is used again', async () => {
+  const project = await newProject(office);
+  const page = await reader('county-longxi', `/${project.name}`);
+  await page.locator('[data-fact=place]').waitFor();
+  const asked = counted(page, /^\/v1\/(views|projects)\//);
+  const changed = async (place) => {
+    asked.length = 0;
+    await rename(project, place);
+    await page.locator('[data-fact=place]', { hasText: place }).waitFor();
+    await page.locator('[data-part=history] tbody', { hasText: place }).waitFor();
+    return asked.map((request) => request.headers()['yaoshi-background']);
+  };
+  await page.evaluate(() => {
+    const real = performance.now.bind(performance);
+    performance.now = () => real() + 120_000;
+  });
+  assert.deepEqual(new Set(await changed('无人时')), new Set(['1']));
+  await page.keyboard.press('Shift');
+  assert.deepEqual(new Set(await changed('有人时')), new Set([undefined]));
+  await page.context().close();
+});
+
 test('a session that has ended is asked for again, and the page goes on listening', async () => {
   const project = await newProject(office);
   const page = await reader('county-longxi', `/${project.name}`);

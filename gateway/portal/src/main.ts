@@ -8,6 +8,7 @@ import { applyLook } from './app/preferences';
 import { router } from './app/router';
 import { i18n, restoreLanguage } from './i18n/i18n';
 import { askEarly } from './overview/early';
+import { attend } from './session/attended';
 import { session } from './session/session';
 
 /** Copying one amount gives the exact yuan, not the rounded 万元 or 亿元 that is shown. */
@@ -21,6 +22,7 @@ function copyExact(event: ClipboardEvent): void {
 }
 
 applyLook();
+attend();
 document.addEventListener('copy', copyExact);
 askEarly();
 const app = createApp(App).use(i18n).use(router); // The router begins to load its page at once.

@@ -2,6 +2,7 @@
 import { computed, reactive } from 'vue';
 import type { CurrentSession, SignInOptions } from '@/api/generated/gateway';
 import { ApiError } from '@/api/error';
+import { isAttended } from './attended';
 
 interface State {
   current: CurrentSession | undefined;
@@ -60,7 +61,7 @@ export const session = {
   mayWrite: computed(() => may('projects.write')),
 
   /** What every call carries besides the cookie. */
-  headers: (): Record<string, string> => CSRF,
+  headers: (): Record<string, string> => (isAttended() ? CSRF : { ...CSRF, 'Yaoshi-Background': '1' }),
 
   /** Whether there seems to be a session of an earlier visit. */
   isExpected: (): boolean => localStorage.getItem(MARK) !== null,
