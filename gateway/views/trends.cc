@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "common/calendar/year_before.h"
 #include "common/money/money.h"
 #include "yaoshi/common/v1/figure.pb.h"
 #include "yaoshi/registry/v1/list.pb.h"
@@ -28,12 +29,6 @@ std::vector<Date> MonthEnds(Date as_of) {
     ends.insert(ends.begin(), end);
   }
   return ends;
-}
-
-// The same day a year before; of 29 February the 28th.
-Date YearBefore(Date as_of) {
-  const auto same = Date::FromCivil(as_of.year() - 1, as_of.month(), as_of.day());
-  return same.ok() ? *same : Date::FromCivil(as_of.year() - 1, as_of.month(), as_of.day() - 1).value();
 }
 
 PartAsk Ask(std::string part, const std::string& service, const OverviewQuestion& question, Date as_of) {

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "common/calendar/year_before.h"
 #include "common/region/region.h"
 #include "services/preapproval/case_convert.h"
 #include "services/preapproval/domain/procedure.h"

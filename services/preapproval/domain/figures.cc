@@ -90,9 +90,4 @@ std::string FormatPointsChange(int64_t a, int64_t b, int64_t c, int64_t d) {
   return FormatPercent(a * d - c * b, b * d, 2);
 }
 
-Date YearBefore(Date day) {
-  const absl::StatusOr<Date> same = Date::FromCivil(day.year() - 1, day.month(), day.day());
-  return same.ok() ? *same : *Date::FromCivil(day.year() - 1, 2, 28);
-}
-
 }  // namespace yaoshi::preapproval

@@ -49,7 +49,4 @@ std::vector<Figure> FiguresOf(const RatedList& list, const Rates& rates, const s
 // far below 2^31.
 std::string FormatPointsChange(int64_t a, int64_t b, int64_t c, int64_t d);
 
-// The same day of the year before; February 28 of a February 29.
-Date YearBefore(Date day);
-
 }  // namespace yaoshi::preapproval

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/calendar/year_before.h"
+
 namespace yaoshi::preapproval {
 namespace {
 
